@@ -1,0 +1,1 @@
+"""One module a kind of source, each with the same one function: `pull`."""

@@ -1,0 +1,1 @@
+"""What stays: the landing, the vault, the warehouse, the published archive."""

@@ -1,0 +1,1 @@
+"""Statistics: arrays or sums in, typed results out."""
