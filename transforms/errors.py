@@ -1,0 +1,33 @@
+"""Errors for people: what is wrong, where, what is allowed, what to do."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """A mistake a person can mend; shown without a traceback. Never holds a participant's data."""
+
+
+class ProgrammeError(UserError):
+    """A programme folder that cannot be used; the message lists every mistake found, one a line."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
+class SourceError(UserError):
+    """A source that cannot be trusted this time. `code` is the reason code of the bad-input catalogue."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The sentence that names the closest allowed words, or all of them when none is close."""
+    words = sorted(allowed)
+    close = get_close_matches(word, words, n=3, cutoff=0.5)
+    if close:
+        return f"Names that come close: {', '.join(close)}."
+    return f"Allowed: {', '.join(words)}." if words else "There are none."

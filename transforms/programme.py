@@ -1,0 +1,308 @@
+"""A programme, as its folder of TOML files declares it. Frozen, and checked on load by `loading`.
+
+The engine knows no programme's questions but these names, which mean the same in every programme:
+`participant_id` (every form; becomes the pseudonym `participant`), `registered_on` (registration; a date),
+and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterprise`), `session`,
+`consented` (registration; a boolean), `answered_on` and `contact_result` (follow-ups).
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Literal["th", "en"]
+LANGUAGES: tuple[Language, ...] = ("th", "en")
+
+QuestionType = Literal[
+    "text",
+    "code",
+    "national_id",
+    "phone",
+    "integer",
+    "number",
+    "money",
+    "date",
+    "boolean",
+    "choice",
+    "province",
+    "district",
+]
+Statistic = Literal[
+    "count",
+    "proportion",
+    "mean",
+    "ratio",
+    "money",
+    "survival",
+    "transition",
+    "panel_effect",
+    "first_difference",
+]
+Quantity = Literal["count", "level", "change", "effect"]
+DesignKind = Literal[
+    "randomised",
+    "waiting_list_lottery",
+    "difference_in_differences",
+    "not_yet_treated",
+    "matched",
+    "before_after",
+    "post_only",
+]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class Declared(BaseModel):
+    """Whatever a TOML file declares: immutable, and an unknown field is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Text(Declared):
+    """The same words in every language of the reports."""
+
+    th: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    def in_language(self, language: Language) -> str:
+        """The words in one language."""
+        return self.th if language == "th" else self.en
+
+
+class Choice(Declared):
+    """One allowed answer: our value, its words in reports, and what people write for it."""
+
+    value: Identifier
+    title: Text
+    accepts: tuple[str, ...] = ()
+
+
+class Question(Declared):
+    """One column that arrives in a form.
+
+    `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
+    in the vault. `profile` fixes it at registration and carries it to every round.
+    """
+
+    path: str | tuple[str, ...]
+    type: QuestionType
+    title: Text
+    unit: Text | None = None
+    choices: tuple[Choice, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    identity: bool = False
+    profile: bool = False
+    date_order: Literal["year_month_day", "day_month_year", "month_day_year"] = "year_month_day"
+    district_of: Identifier | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every heading under which the question may arrive."""
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+
+class Form(Declared):
+    """What one kind of sheet or survey asks. `key` names the questions that tell submissions apart."""
+
+    kind: Literal["registration", "follow_up"]
+    title: Text
+    key: tuple[Identifier, ...]
+    questions: dict[Identifier, Question]
+
+
+class Derived(Declared):
+    """A column computed from a response's other columns by a short SQL expression."""
+
+    value: str
+    title: Text
+    unit: Text | None = None
+    choices: tuple[Choice, ...] = ()
+    profile: bool = False
+
+
+class Source(Declared):
+    """Where a form's submissions come from."""
+
+    id: Identifier
+    kind: Literal["file_drop"]
+    form: Identifier
+    round: Identifier | None = None
+    files: str
+    sheet: str | None = None
+    mode: Literal["append", "replace"] = "append"
+    optional: bool = False
+
+
+class Round(Declared):
+    """A point in time at which units are asked; the first one is the baseline."""
+
+    id: Identifier
+    title: Text
+    short: Text
+    months: Annotated[int, Field(ge=0)] = 0
+
+
+class Period(Declared):
+    """A reporting period: registrations from `start` to `end`, both included."""
+
+    id: Identifier
+    title: Text
+    start: date
+    end: date
+
+
+class Arms(Declared):
+    """The words for units that were treated at some round, and for those that never were."""
+
+    treated: Text
+    comparison: Text
+
+
+class Design(Declared):
+    """What makes a comparison fair: the ground on which the evidence grade starts.
+
+    `treatment` is an SQL expression over a response: true where the unit is under treatment at that round.
+    """
+
+    kind: DesignKind
+    treatment: str | None = None
+    arms: Arms | None = None
+    cluster: Identifier | None = None
+    smallest_effect_sd: Annotated[float, Field(gt=0)] = 0.2
+
+
+class Contact(Declared):
+    """How a follow-up's `contact_result` is read: who answered, and whose business had closed."""
+
+    answered: tuple[Identifier, ...]
+    closed: tuple[Identifier, ...] = ()
+
+
+class SizeLimit(Declared):
+    """The largest revenue a year and the most workers of one size class in one sector."""
+
+    size: Identifier
+    sectors: tuple[Identifier, ...]
+    revenue: Annotated[float, Field(gt=0)]
+    workers: Annotated[int, Field(gt=0)]
+
+
+class SizeRule(Declared):
+    """How an enterprise's size class follows from revenue, workers and sector.
+
+    Limits are listed from the smallest class up. `tie_break`: which of the two decides when they disagree.
+    """
+
+    column: Identifier = "size_class"
+    title: Text
+    revenue: Identifier
+    workers: Identifier
+    sector: Identifier
+    tie_break: Literal["revenue", "higher"] = "revenue"
+    sizes: tuple[Choice, ...]
+    limits: tuple[SizeLimit, ...]
+
+
+class Breakdown(Declared):
+    """A profile column by whose groups every indicator is also estimated."""
+
+    by: Identifier
+    kind: Literal["area", "session", "subgroup"]
+    label: Identifier | None = None
+
+
+class Disclosure(Declared):
+    """The fewest people a published figure may rest on."""
+
+    floor: Annotated[int, Field(ge=5)] = 10
+
+
+class Indicator(Declared):
+    """One number of the report, for every round, arm, area and subgroup.
+
+    `value`, `per` and `population` are SQL expressions over `rows`. `when_closed` is the value of a unit
+    whose business has closed. `per` is the denominator of a ratio.
+    """
+
+    title: Text
+    meaning: Text
+    section: Literal["reach", "adoption", "growth", "sustainability", "inclusion"]
+    statistic: Statistic
+    value: str
+    per: str | None = None
+    population: str | None = None
+    rows: Literal["responses", "enrolments"] = "responses"
+    unit: Text
+    shown_as: Literal["count", "decimal", "money", "percent"]
+    better: Literal["up", "down", "neither"] = "up"
+    when_closed: float | None = None
+    rounds: tuple[Identifier, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    change_as: Literal["difference", "percent"] = "difference"
+    lags: Annotated[int, Field(ge=0, le=4)] = 0
+    headline: Quantity | None = None
+    target: float | None = None
+    codes: tuple[str, ...] = ()
+    family: Identifier | None = None
+    smallest_effect: Annotated[float, Field(gt=0)] | None = None
+    version: Annotated[int, Field(ge=1)] = 1
+
+
+class Programme(Declared):
+    """Everything the engine knows of one programme."""
+
+    id: Identifier
+    title: Text
+    agency: Text
+    about: Text
+    credit: Text | None = None
+    synthetic: bool = False
+    time_zone: str = "Asia/Bangkok"
+    unit: Text
+    rounds: Annotated[tuple[Round, ...], Field(min_length=1)]
+    periods: Annotated[tuple[Period, ...], Field(min_length=1)]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    design: Design
+    contact: Contact | None = None
+    size_rule: SizeRule | None = None
+    breakdowns: tuple[Breakdown, ...] = ()
+    disclosure: Disclosure = Disclosure()
+    limitations: tuple[Text, ...] = ()
+    schedule: str = "0 2 * * *"
+    forms: dict[Identifier, Form]
+    derived: dict[Identifier, Derived] = {}
+    indicators: dict[Identifier, Indicator]
+
+    @property
+    def baseline(self) -> Round:
+        """The round that registration is."""
+        return self.rounds[0]
+
+    @property
+    def registration(self) -> Form:
+        """The form by which units enter the programme."""
+        return next(form for form in self.forms.values() if form.kind == "registration")
+
+    @property
+    def follow_ups(self) -> tuple[Form, ...]:
+        """The forms by which units are asked again."""
+        return tuple(form for form in self.forms.values() if form.kind == "follow_up")
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Every question that may enter the warehouse, registration first; identity questions never do."""
+        forms = (self.registration, *self.follow_ups)
+        merged: dict[str, Question] = {}
+        for form in forms:
+            for name, question in form.questions.items():
+                if not question.identity:
+                    merged.setdefault(name, question)
+        return merged
+
+    @property
+    def profile(self) -> tuple[str, ...]:
+        """The columns fixed at registration and carried to every round."""
+        asked = [name for name, question in self.questions.items() if question.profile]
+        return (*asked, *(name for name, column in self.derived.items() if column.profile))
