@@ -1,0 +1,65 @@
+# Variables: PYTHON=python3.12 (which Python makes the environment), VENV=.venv313 (where it is kept),
+# ARGS=... (handed to test, bench, simulate and lock).
+VENV ?= .venv
+PYTHON ?=
+ARGS ?=
+
+# Asking for a Python has its own stamp, so that an environment made with another one is noticed.
+asked := $(if $(PYTHON),-for-$(notdir $(PYTHON)))
+runtime := $(VENV)/runtime$(asked).stamp
+dev := $(VENV)/dev$(asked).stamp
+set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
+
+.PHONY: help setup setup-dev demo test check format docs bench simulate lock fresh-machine clean
+
+help:  ## List what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: $(runtime)  ## Install what the reports need: Python packages and WeasyPrint's system libraries
+
+setup-dev: $(dev)  ## The same, with what the tests, checks and benchmarks need
+
+$(runtime): requirements/runtime.txt pyproject.toml
+	@$(set_up) runtime
+	@touch $@
+
+$(dev): requirements/dev.txt $(runtime)
+	@$(set_up) dev
+	@touch $@
+
+demo: $(runtime)  ## Make the example programmes' reports, from inbox to PDF
+	@$(VENV)/bin/impact demo
+	@find state build -name '*.pdf' -size +0 2>/dev/null | sort
+
+test: $(dev)  ## Run the tests
+	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+
+check: $(dev)  ## Check format, lint, types, SQL and import contracts; change nothing
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/sqlfluff lint sql
+	$(VENV)/bin/lint-imports
+
+format: $(dev)  ## Format the code and mend what the linter can mend
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+docs: $(runtime)  ## Write the generated docs again
+	@$(VENV)/bin/impact docs
+
+bench: $(dev)  ## Measure the pipeline's speed and memory
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+simulate: $(dev)  ## Check that the intervals cover the truth as often as they say
+	@$(VENV)/bin/python -m benchmarks.coverage $(ARGS)
+
+lock: $(dev)  ## Write requirements/ again from pyproject.toml; ARGS=--upgrade takes newer versions
+	@VENV='$(VENV)' bash scripts/lock.sh $(ARGS)
+
+fresh-machine:  ## Prove that the last commit's demo runs on a bare Debian 12 (root only)
+	@bash scripts/fresh-machine.sh
+
+clean:  ## Remove the environment, the caches and build/; the data in state/ stay
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
