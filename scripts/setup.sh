@@ -152,7 +152,7 @@ else
     choose_python
     step "Making $venv with Python $(version_of "$python")" make_environment
 fi
-step "Installing $(grep -c == "requirements/$lock.txt") locked packages ($lock)" install_packages
+step "Installing the locked packages ($lock)" install_packages
 step "Installing the project itself" install_project
 if ! draws_a_page; then
     may_use_apt || fail "WeasyPrint's system libraries are missing. Debian, Ubuntu: sudo apt-get install" \
