@@ -1,0 +1,10 @@
+-- What became of each follow-up source's accepted submissions?
+select
+    source,
+    accepted,
+    linked,
+    orphans,
+    without_consent,
+    conflicts,
+from links
+order by source
