@@ -20,7 +20,7 @@ fail() {
 explain_failure() {
     if grep -q "DO NOT MATCH THE HASHES" "$log"; then
         tail -n 12 "$log" >&2
-        fail "a downloaded package is not the one that was locked. Try again; if it stays so, do not use it, and ask."
+        fail "a downloaded package is not the one that was locked. Try again; if it stays so, tell the maintainers."
     elif grep -q "No space left on device" "$log"; then
         fail "the disk is full. About $disk_needed_mb MB are needed in $PWD, and some in ${TMPDIR:-/tmp}."
     elif grep -qE "connection broken|Retrying|Temporary failure|Could not resolve|Network is unreachable" "$log"; then

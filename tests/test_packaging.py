@@ -77,7 +77,8 @@ def test_the_locks_name_no_place_to_download_from(lock: str) -> None:
 def test_make_alone_lists_each_target_with_one_line() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     targets = re.findall(r"^([a-z-]+):(?!=)", makefile, re.M)
-    listed = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    command = ["make", "--no-print-directory"]
+    listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert re.findall(r"^  make ([a-z-]+) +\S", listed, re.M) == targets
     assert len(listed.splitlines()) == len(targets)
 
