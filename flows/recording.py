@@ -1,0 +1,128 @@
+"""Runs the same functions through Prefect where a server records them, and in this process where none does.
+
+Prefect is imported only when it is needed. Exception texts are the main way for personal data to get out
+(`conversion failed: ["081..."]`), so whatever is not a UserError is replaced here, before Prefect sees it.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
+
+from flows.settings import ROOT
+from transforms.errors import UserError
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class StageError(Exception):
+    """A stage that broke: which one, what kind of error and where in our code; never a value."""
+
+    code = "stage_failed"
+
+    def __init__(self, stage: str, kind: str, place: str) -> None:
+        self.stage = stage
+        self.kind = kind
+        self.place = place
+        super().__init__(
+            f"{self.code}: stage '{stage}' broke with {kind} at {place}. Its text may quote data: not shown."
+        )
+
+
+def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """The function, raising a StageError without cause or values instead of any error that is not a UserError."""
+
+    @wraps(function)
+    def guard(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except (UserError, StageError) as error:
+            # A cause or context may quote data too; Prefect logs the whole chain.
+            failure: Exception = error.with_traceback(None)
+            failure.__cause__ = failure.__context__ = None
+        except Exception as error:
+            failure = StageError(function.__name__, type(error).__name__, _place(error.__traceback__))
+        raise failure  # outside the except block, so that it carries no context
+
+    return guard
+
+
+def _place(traceback: TracebackType | None) -> str:
+    """The innermost line of our own code that an error passed through."""
+    place = "an unknown place"
+    while traceback is not None:
+        path = Path(traceback.tb_frame.f_code.co_filename)
+        if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
+            place = f"{path.relative_to(ROOT)}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
+
+
+def in_recorded_run() -> bool:
+    """Whether a Prefect flow run is under way here."""
+    context = sys.modules.get("prefect.context")  # without the import there can be no run
+    return context is not None and context.FlowRunContext.get() is not None
+
+
+def step(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """The function as a Prefect task inside a recorded flow run, else plain; guarded in both."""
+    safe = guarded(function)
+
+    @wraps(function)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        return _task(safe)(*args, **kwargs) if in_recorded_run() else safe(*args, **kwargs)
+
+    return run
+
+
+@cache
+def _task(function: Callable[..., Any]) -> Callable[..., Any]:
+    from prefect import task
+    from prefect.cache_policies import NO_CACHE
+
+    # Hashing a frame for a cache key costs seconds, and a persisted result would be personal data on disk.
+    return task(function, cache_policy=NO_CACHE, persist_result=False)  # type: ignore[no-any-return]
+
+
+def as_flow(function: Callable[..., Any]) -> Any:
+    """The function as a Prefect flow that persists nothing. What a deployment serves."""
+    from prefect import flow
+
+    plain = getattr(function, "plain", function)
+    return flow(name=plain.__name__.replace("_", "-"), persist_result=False, log_prints=False)(guarded(plain))
+
+
+def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """The function as a flow recorded by the server at PREFECT_API_URL; without one, in this process."""
+    safe = guarded(function)
+
+    @wraps(function)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        if in_recorded_run():
+            return safe(*args, **kwargs)  # one run records the whole night; a subflow costs a second each
+        if os.environ.get("PREFECT_API_URL"):
+            return as_flow(function)(*args, **kwargs)  # type: ignore[no-any-return]
+        _say_once_that_nothing_is_recorded()
+        return safe(*args, **kwargs)
+
+    run.plain = function  # type: ignore[attr-defined]
+    return run
+
+
+@cache
+def _say_once_that_nothing_is_recorded() -> None:
+    logger().info("Not recorded: PREFECT_API_URL is not set, so this runs in this process alone.")
+
+
+def logger() -> Any:
+    """The log of the recorded run, else the log `impact`. Counts and names go in, never a row's values."""
+    if in_recorded_run():
+        from prefect import get_run_logger
+
+        return get_run_logger()
+    return logging.getLogger("impact")

@@ -1,0 +1,76 @@
+"""Where things are on this machine: from the environment (prefix IMPACT_), else the working folder."""
+
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PRIVATE = 0o700
+
+
+class Settings(BaseSettings):
+    """The folders of one installation, and where each programme keeps what."""
+
+    model_config = SettingsConfigDict(env_prefix="IMPACT_", frozen=True)
+
+    state: Path = Path("state")
+    programmes: Path = Path("programmes")
+    vault_key: Path | None = None
+    warehouses_kept: int = 3
+
+    def programme_folder(self, programme: str) -> Path:
+        """The folder of TOML files that declares a programme."""
+        return self.programmes / programme
+
+    def inbox(self, programme: str) -> Path:
+        """The folder in which staff drop a programme's files."""
+        return self.programme_folder(programme) / "inbox"
+
+    def landing(self, programme: str) -> Path:
+        """What was received. Private."""
+        return _private(self.state / "landing" / programme)
+
+    def vault(self, programme: str) -> Path:
+        """Pseudonyms' key and contact data. Private."""
+        return _private(self.state / "vault" / programme)
+
+    def warehouse(self, programme: str) -> Path:
+        """The warehouse's versions. Private: it holds small cells."""
+        return _private(self.state / "warehouse" / programme)
+
+    def published(self, programme: str) -> Path:
+        """The reports."""
+        folder = self.state / "published" / programme
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+    folder.chmod(PRIVATE)
+    return folder
+
+
+def settings() -> Settings:
+    """The installation's settings, read anew: tests and workers change the environment."""
+    return Settings()
+
+
+def programme_names() -> tuple[str, ...]:
+    """Every programme that has a folder here."""
+    return tuple(sorted(path.parent.name for path in settings().programmes.glob("*/programme.toml")))
+
+
+@lru_cache
+def code_version() -> str:
+    """The engine's version and a hash of its own code, so that a changed method is a changed input."""
+    digest = sha256()
+    for folder in ("transforms", "flows", "sql"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".sql"):
+                digest.update(str(path.relative_to(ROOT)).encode())
+                digest.update(path.read_bytes())
+    return f"{version('programme-impact')}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,216 @@
+"""The landing: what was received, as received. Only appended to; identifiable, so private.
+
+A file is one Parquet and one manifest. The manifest is written last: a Parquet without one does not exist.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from flows.settings import PRIVATE, code_version
+from flows.stores import atomic
+from transforms.errors import SourceError
+from transforms.tables import Pulls, Submissions
+
+Status = Literal["pulled", "unchanged", "failed"]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What the reader noticed about a file and accepted: for the data-quality annex."""
+
+    rule: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file, read and verified, not yet landed. `parquet` lies in the landing under a temporary name."""
+
+    file: str
+    sha256: str
+    parquet: Path
+    server_rows: int
+    rows: int
+    encoding: str
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a landed file is and the proof that all of it came."""
+
+    source: str
+    form: str
+    pull: str
+    file: str
+    sha256: str
+    parquet: str
+    parquet_sha256: str
+    server_rows: int
+    rows: int
+    encoding: str
+    doubts: tuple[Doubt, ...]
+    pulled_at: str
+    code_version: str
+
+    @property
+    def moment(self) -> datetime:
+        """When it was pulled."""
+        return datetime.fromisoformat(self.pulled_at)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How the last pull of a source went. `reason` is a reason code; `message` tells a person what to do."""
+
+    status: Status
+    reason: str | None
+    message: str | None
+    attempted_at: str
+    succeeded_at: str | None
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One run of a source: its id and its moment, the same for all its files."""
+
+    id: str
+    at: datetime
+
+    @classmethod
+    def now(cls) -> "Pull":
+        """A pull that starts now."""
+        moment = datetime.now(UTC)
+        return cls(id=moment.strftime("%Y%m%dT%H%M%S%fZ"), at=moment)
+
+
+class Landing:
+    """The landing of one source."""
+
+    def __init__(self, programme_landing: Path, source: str) -> None:
+        self.source = source
+        self.folder = programme_landing / source
+        self.folder.mkdir(exist_ok=True, mode=PRIVATE)
+
+    @contextmanager
+    def pulling(self) -> Iterator[Path]:
+        """Holds the source's lock and lends a private folder for unfinished files, emptied before and after."""
+        with atomic.locked(self.folder):
+            atomic.clear_leftovers(self.folder)
+            work = self.folder / ".work"
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(mode=PRIVATE)
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+
+    def manifests(self) -> list[Manifest]:
+        """Every landed file, oldest first; files of one pull by name."""
+        found = [_read_manifest(path) for path in self.folder.glob("*.json") if path.name != "attempt.json"]
+        return sorted(found, key=lambda each: (each.pulled_at, each.file, each.sha256))
+
+    def append(self, received: Sequence[Received], form: str, pull: Pull) -> list[Manifest]:
+        """Lands files in the order of their names. Killed between two, the next pull lands the rest."""
+        return [self._land(each, form, pull) for each in sorted(received, key=lambda each: each.file)]
+
+    def _land(self, received: Received, form: str, pull: Pull) -> Manifest:
+        stem = f"{pull.id}-{received.sha256[:16]}"
+        data = self.folder / f"{stem}.parquet"
+        received.parquet.chmod(0o600)
+        manifest = Manifest(
+            source=self.source,
+            form=form,
+            pull=pull.id,
+            file=received.file,
+            sha256=received.sha256,
+            parquet=data.name,
+            parquet_sha256=atomic.digest(received.parquet),
+            server_rows=received.server_rows,
+            rows=received.rows,
+            encoding=received.encoding,
+            doubts=received.doubts,
+            pulled_at=pull.at.isoformat(),
+            code_version=code_version(),
+        )
+        atomic.settle(received.parquet, data)
+        atomic.write(self.folder / f"{stem}.json", _as_json(asdict(manifest)))
+        return manifest
+
+    def submissions(self) -> pl.DataFrame:
+        """Everything landed, files in order; a column that a file does not have is null there.
+
+        Raises SourceError `landing_damaged` when a file's bytes are not those that were written.
+        """
+        frames = [pl.read_parquet(self._verified(each)) for each in self.manifests()]
+        if not frames:
+            return Submissions.create_empty()
+        return pl.concat(frames, how="diagonal", rechunk=False)
+
+    def _verified(self, manifest: Manifest) -> Path:
+        """The Parquet's path, after its hash was checked: a flipped bit would read back silently wrong."""
+        path = self.folder / manifest.parquet
+        if not path.is_file() or atomic.digest(path) != manifest.parquet_sha256:
+            raise SourceError(
+                "landing_damaged",
+                f"source '{self.source}': {path} is missing or not as it was written. Restore it from the backup.",
+            )
+        return path
+
+    def record(self, status: Status, error: SourceError | None = None) -> Attempt:
+        """Keeps how the pull went, for the report's page on the data."""
+        now, before = datetime.now(UTC).isoformat(), self.attempt()
+        attempt = Attempt(
+            status=status,
+            reason=error.code if error else None,
+            message=str(error) if error else None,
+            attempted_at=now,
+            succeeded_at=now if error is None else before.succeeded_at if before else None,
+        )
+        atomic.write(self.folder / "attempt.json", _as_json(asdict(attempt)))
+        return attempt
+
+    def attempt(self) -> Attempt | None:
+        """The last pull, if there was one."""
+        path = self.folder / "attempt.json"
+        return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def pulls(landings: Sequence[Landing]) -> pl.DataFrame:
+    """One row per source that was ever tried: how its last pull went and from when its data are."""
+    rows = [_pull_row(landing) for landing in landings]
+    return pl.DataFrame([row for row in rows if row], schema=Pulls.to_polars_schema(), orient="row")
+
+
+def _pull_row(landing: Landing) -> dict[str, object] | None:
+    attempt, manifests = landing.attempt(), landing.manifests()
+    if attempt is None:
+        return None
+    return {
+        "source": landing.source,
+        "status": attempt.status,
+        "reason": attempt.reason,
+        "attempted_at": datetime.fromisoformat(attempt.attempted_at),
+        "data_as_of": datetime.fromisoformat(attempt.succeeded_at) if attempt.succeeded_at else None,
+        "files": len(manifests),
+        "rows": sum(each.rows for each in manifests),
+    }
+
+
+def _read_manifest(path: Path) -> Manifest:
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    return Manifest(**{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"])})
+
+
+def _as_json(fields: Mapping[str, object]) -> bytes:
+    return (json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True) + os.linesep).encode()

@@ -1,0 +1,291 @@
+import datetime
+import zipfile
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from flows.sources import file_drop
+from flows.stores.landing import Landing
+from transforms.errors import SourceError
+
+HEADINGS = ["รหัส", "เลขกิจการ", "ชื่อ", "วันที่", "ยอดขาย"]
+HEADING = ",".join(HEADINGS) + "\n"
+ROWS = "P1,E1,สมชาย,2567-01-15,1200\nP2,E2,น้ำฝน,2567-01-16,\n"
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def landing(tmp_path, source):
+    return Landing(tmp_path, source.id)
+
+
+@pytest.fixture
+def pull(source, form, inbox, landing):
+    def run(**changes):
+        return file_drop.pull(source.model_copy(update=changes), form, inbox, landing)
+
+    return run
+
+
+@pytest.fixture
+def refused(pull, landing):
+    """The reason code with which a pull is refused; nothing may have been landed by it."""
+
+    def run(**changes):
+        before = landing.manifests()
+        with pytest.raises(SourceError) as error:
+            pull(**changes)
+        assert landing.manifests() == before
+        return error.value.code, str(error.value)
+
+    return run
+
+
+def workbook(path, rows, options=None, sheets=("แผ่นงาน",), hidden=()):
+    book = xlsxwriter.Workbook(path, options or {})
+    date = book.add_format({"num_format": "dd/mm/yyyy"})
+    for name in sheets:
+        sheet = book.add_worksheet(name)
+        if name in hidden:
+            sheet.hide()
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, datetime.date):
+                    sheet.write_datetime(number, column, cell, date)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
+    book.close()
+
+
+def answers(landing):
+    return landing.submissions().select(HEADINGS).rows()
+
+
+EXPECTED = [("P1", "E1", "สมชาย", "2567-01-15", "1200"), ("P2", "E2", "น้ำฝน", "2567-01-16", None)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param((HEADING + ROWS).encode(), id="UTF-8"),
+        pytest.param((HEADING + ROWS).encode("utf-8-sig"), id="byte-order mark"),
+        pytest.param((HEADING + ROWS).encode("cp874"), id="CP874"),
+        pytest.param((HEADING + ROWS).replace(",", "\t").encode("utf-16"), id="UTF-16 with tabs"),
+        pytest.param((HEADING + ROWS).replace(",", ";").encode(), id="semicolons"),
+        pytest.param((HEADING + ROWS).replace("\n", "\r\n").encode(), id="CR LF"),
+        pytest.param((HEADING + ROWS).replace("\n", "\r").encode(), id="CR"),
+        pytest.param(("รายชื่อผู้เข้าอบรม,,,,\n\n" + HEADING + ROWS).encode(), id="title rows"),
+        pytest.param((HEADING.replace("ชื่อ", " ชื่อ\u200b ") + ROWS).encode(), id="spaces in a heading"),
+        pytest.param((HEADING + ROWS + "\n,,,,\n").encode(), id="blank rows"),
+        pytest.param(
+            (HEADING.replace("\n", ",\n") + ROWS.replace("\n", ",\n")).encode(), id="an empty column without heading"
+        ),
+    ],
+)
+def test_a_text_file_lands_the_same_however_it_was_saved(content, inbox, pull, landing):
+    (inbox / "list.csv").write_bytes(content)
+    [manifest] = pull()
+    assert answers(landing) == EXPECTED
+    assert (manifest.server_rows, manifest.rows) == (2, 2)
+    assert landing.submissions()["_row"].dtype == pl.Int64
+
+
+def test_a_workbook_lands_its_dates_and_numbers_as_text(inbox, pull, landing):
+    day = datetime.datetime(2024, 2, 29)
+    workbook(
+        inbox / "list.xlsx",
+        [["ทะเบียน"], [], HEADINGS, ["P1", 1101700207030, "น้ำ", day, 1234.5], ["P2", None, "ที่", 45306, 40000]],
+    )
+    pull()
+    assert answers(landing) == [
+        ("P1", "1101700207030", "น้ำ", "2024-02-29", "1234.5"),
+        ("P2", None, "ที่", "45306", "40000"),
+    ]
+    assert landing.submissions()["_row"].to_list() == [4, 5]
+
+
+def test_rows_keep_their_number_in_the_file(inbox, pull, landing):
+    (inbox / "list.csv").write_text("ทะเบียน,,,,\n" + HEADING + "P1,,,,\n\nP2,,,,\n", encoding="utf-8")
+    pull()
+    assert landing.submissions()["_row"].to_list() == [3, 5]
+
+
+def test_a_row_with_too_many_or_too_few_cells_is_kept_and_marked(inbox, pull, landing):
+    (inbox / "list.csv").write_text(HEADING + "P1,,,,,more\nP2,,\nP3,,,,5\n", encoding="utf-8")
+    pull()
+    landed = landing.submissions()
+    assert landed.select("รหัส", "_flaw", "_unread").rows() == [
+        (None, "ragged_row", "P1,,,,,more"),
+        (None, "ragged_row", "P2,,"),
+        ("P3", None, None),
+    ]
+
+
+def test_too_few_cells_are_noticed_beside_quoted_delimiters(inbox, pull, landing):
+    (inbox / "list.csv").write_text(HEADING + 'P1,"a,b",,,1\nP2,E,n\n', encoding="utf-8")
+    pull()
+    assert landing.submissions()["_flaw"].to_list() == [None, "ragged_row"]
+
+
+def test_a_line_break_inside_quotes_belongs_to_the_answer(inbox, pull, landing):
+    (inbox / "list.csv").write_text(HEADING + 'P1,E1,"a,\nb",,1\nP2,E,n,,2\n', encoding="utf-8")
+    pull()
+    assert landing.submissions().select("_row", "ชื่อ").rows() == [(2, "a,\nb"), (3, "n")]
+
+
+def test_a_file_sent_twice_changes_nothing(inbox, pull, landing):
+    for name in ("a.csv", "copy of a.csv"):
+        (inbox / name).write_text(HEADING + ROWS, encoding="utf-8")
+    assert len(pull()) == 1
+    assert pull() == []
+    assert landing.submissions().height == 2
+
+
+def test_a_new_column_is_kept_with_a_warning(inbox, pull, landing):
+    (inbox / "list.csv").write_text(HEADING.replace("\n", ",สี\n") + "P1,,,,,แดง\n", encoding="utf-8")
+    [manifest] = pull()
+    assert [(doubt.rule, doubt.field, doubt.count) for doubt in manifest.doubts] == [("new_column", "สี", 1)]
+    assert landing.submissions()["สี"].to_list() == ["แดง"]
+
+
+def test_headings_without_rows_are_a_warning_the_first_time(inbox, pull):
+    (inbox / "list.csv").write_text(HEADING, encoding="utf-8")
+    [manifest] = pull()
+    assert [doubt.rule for doubt in manifest.doubts] == ["no_rows"]
+
+
+def test_a_renamed_column_is_refused_with_the_new_heading(inbox, refused):
+    (inbox / "list.csv").write_text((HEADING + ROWS).replace("ยอดขาย", "ยอดขายต่อเดือน"), encoding="utf-8")
+    code, message = refused()
+    assert code == "missing_column"
+    assert "'ยอดขาย'" in message
+    assert "ยอดขายต่อเดือน" in message
+    assert "list.csv" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(b"", "empty_file", id="empty"),
+        pytest.param(b"\xef\xbb\xbf\r\n", "empty_file", id="a mark and a line end"),
+        pytest.param(ROWS.encode(), "schema", id="no heading row"),
+        pytest.param((HEADING.replace(",ยอดขาย", "") + "P1,,,\n").encode(), "missing_column", id="a column removed"),
+        pytest.param((HEADING.replace("ชื่อ", "รหัส") + ROWS).encode(), "duplicate_header", id="a heading twice"),
+        pytest.param(
+            (HEADING.replace("\n", ",รายได้\n") + "P1,,,,,\n").encode(), "duplicate_header", id="a question twice"
+        ),
+        pytest.param(
+            (HEADING.replace("\n", ",\n") + "P1,,,,,x\n").encode(), "blank_header", id="a blank heading with data"
+        ),
+        pytest.param((HEADING + 'P1,"E1,,,\nP2,,,,\n').encode(), "broken_quotes", id="an open quote"),
+        pytest.param(HEADING.encode() + b"\xff\xfe\x80\x81\x82,,,,\n", "encoding_unknown", id="no known letters"),
+        pytest.param(b"a\0b,c\n", "encoding_unknown", id="binary"),
+        pytest.param(b"%PDF-1.7\n...", "not_this_format", id="PDF"),
+        pytest.param(b"<!DOCTYPE html><html>login", "not_this_format", id="web page"),
+        pytest.param(b"PK\x03\x04....", "not_this_format", id="archive"),
+    ],
+)
+def test_a_text_file_that_cannot_be_trusted_is_refused(content, code, inbox, refused):
+    (inbox / "list.csv").write_bytes(content)
+    assert refused()[0] == code
+
+
+def test_a_refusal_never_quotes_an_answer(inbox, refused):
+    (inbox / "list.csv").write_text(ROWS, encoding="utf-8")
+    _, message = refused()
+    assert "สมชาย" not in message
+
+
+def test_one_bad_file_keeps_the_last_good_landing(inbox, pull, refused, landing):
+    (inbox / "a.csv").write_text(HEADING + ROWS, encoding="utf-8")
+    pull()
+    (inbox / "b.csv").write_text(HEADING + "P3,,,,\n", encoding="utf-8")
+    (inbox / "c.csv").write_bytes(b"")
+    assert refused()[0] == "empty_file"
+    assert landing.submissions().height == 2
+
+
+def test_a_source_without_any_file_is_refused_unless_optional(refused, pull):
+    assert refused()[0] == "no_files"
+    assert pull(optional=True) == []
+
+
+def test_headings_without_rows_never_replace_what_was_landed(inbox, pull, refused):
+    (inbox / "a.csv").write_text(HEADING + ROWS, encoding="utf-8")
+    pull(mode="replace")
+    (inbox / "b.csv").write_text(HEADING, encoding="utf-8")
+    assert refused(mode="replace")[0] == "no_rows"
+
+
+def test_hidden_sheets_are_named_and_left_out(inbox, pull, landing):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]], sheets=("ทะเบียน", "ซ่อน"), hidden=("ซ่อน",))
+    [manifest] = pull()
+    assert [(doubt.rule, doubt.field) for doubt in manifest.doubts] == [("hidden_sheet", "ซ่อน")]
+    assert landing.submissions().height == 1
+
+
+def test_several_sheets_need_a_name(inbox, refused, pull):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]], sheets=("ก", "ข"))
+    code, message = refused()
+    assert code == "several_sheets"
+    assert "ก, ข" in message
+    assert refused(sheet="ค")[0] == "no_sheet"
+    assert len(pull(sheet="ข")) == 1
+
+
+def test_a_cell_at_the_far_corner_kills_the_child_and_not_the_run(inbox, refused, pull):
+    book = xlsxwriter.Workbook(inbox / "a.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write(1048575, 16383, "x")
+    book.close()
+    assert refused()[0] == "sheet_too_large"
+    (inbox / "a.xlsx").unlink()
+    workbook(inbox / "b.xlsx", [HEADINGS, ["P1"]])
+    assert len(pull()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "encrypted"),
+        (b"id,name\n1,2\n", "not_this_format"),
+        (b"PK\x03\x04 cut off", "truncated"),
+    ],
+)
+def test_a_workbook_that_is_none_is_refused(content, code, inbox, refused):
+    (inbox / "a.xlsx").write_bytes(content)
+    assert refused()[0] == code
+
+
+def test_an_archive_that_is_no_workbook_is_refused(inbox, refused):
+    with zipfile.ZipFile(inbox / "a.xlsx", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert refused()[0] == "not_this_format"
+
+
+def test_a_workbook_that_unpacks_to_hundreds_of_megabytes_is_refused(inbox, refused):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]])
+    with zipfile.ZipFile(inbox / "a.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/bomb.xml", bytes(201 << 20))
+    assert refused()[0] == "zip_bomb"
+
+
+def test_xml_entities_are_refused(inbox, refused):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]])
+    with zipfile.ZipFile(inbox / "a.xlsx", "a") as archive:
+        archive.writestr("xl/extra.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+    assert refused()[0] == "xml_entities"
+
+
+def test_dates_counted_from_1904_are_refused(inbox, refused):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]], options={"date_1904": True})
+    assert refused()[0] == "date1904"
