@@ -1,0 +1,175 @@
+"""Grades contrasts: a letter for what the design allows to be said, a sign for what the data say.
+
+Counts and levels have neither. Nor have a model's nuisance terms and its replicate with classical errors: errors
+clustered by the unit of treatment decide.
+
+Not computed yet: pre-trends (one pre-round cannot test them), a changed instrument, contamination of the comparison
+arm, and the design effect of weights. There are no weights nor a non-response table yet, so a follow-up response
+under 80 % is capped as if it were under 50 %.
+"""
+
+from typing import NamedTuple
+
+import dataframely as dy
+import polars as pl
+
+from transforms import balance, tables
+from transforms.programme import Design, DesignKind, Programme
+
+LETTERS = ("A", "B", "C", "D", "E", "X")
+START: dict[DesignKind, str] = {
+    "randomised": "A",
+    "waiting_list_lottery": "A",
+    "difference_in_differences": "B",
+    "not_yet_treated": "B",
+    "matched": "C",
+    "before_after": "D",
+    "post_only": "E",
+}
+RANDOMISED: tuple[DesignKind, ...] = ("randomised", "waiting_list_lottery")
+
+GRADED_TERMS = r"^(treated(_lag_\d+)?)?$"
+"""A plain effect has no term; of a model's terms, the treatment and its lags are effects."""
+
+POST_ONLY = r"post[_ -]only"
+"""How the method of an effect without a baseline names itself."""
+
+
+class Cap(NamedTuple):
+    """A reason that keeps a letter from being better than `letter`."""
+
+    code: str
+    letter: str
+    meaning: str
+
+
+CAPS = (
+    Cap("floor", "X", "Fewer people, in some arm, than a figure may rest on."),
+    Cap("very_low_response", "E", "Under 30 % of those due answered the follow-up."),
+    Cap("few_clusters", "D", "Fewer than 5 clusters in some arm, or fewer than 4 degrees of freedom: no p-value."),
+    Cap("low_response", "D", "Under 80 % of those due answered the follow-up, and nothing makes up for it."),
+    Cap("attrition", "C", "The arms lost too many units, or too unequally."),
+    Cap("baseline_unknown", "C", "Nothing shows that the arms were alike at the baseline."),
+    Cap("baseline_imbalance", "C", "The arms differed at the baseline by more than 0.25 standard deviations."),
+    Cap("small_arm", "C", "Fewer than 30 units in some arm."),
+    Cap("some_attrition", "B", "The arms lost units unequally, and did not start alike."),
+)
+"""Every reason, the worst letter first; of those that reach the final letter the first is named."""
+
+
+def grade(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> dy.DataFrame[tables.GradedEstimates]:
+    """Every estimate with its letter, its sign and the cap that decided. Few clusters take its p-value away."""
+    known = estimates.join(_declared(programme), on="indicator", how="left", maintain_order="left")
+    known = balance.with_balance(known, programme).with_columns(_quality(programme))
+    final = pl.max_horizontal("start", *(_rank_of(cap) for cap in CAPS))
+    graded = (
+        known.with_columns(final=pl.when(pl.col("start").is_not_null()).then(final))
+        .with_columns(
+            letter=pl.col("final").replace_strict(dict(enumerate(LETTERS)), default=None, return_dtype=pl.String),
+            cap=pl.coalesce(_decided_by(cap) for cap in CAPS),
+            p_value=pl.when(~pl.col("few_clusters")).then("p_value"),
+            q_value=pl.when(~pl.col("few_clusters")).then("q_value"),
+        )
+        .with_columns(sign=_sign(programme.design))
+    )
+    return tables.GradedEstimates.validate(graded.select(tables.GradedEstimates.column_names()), cast=True)
+
+
+def _declared(programme: Programme) -> pl.DataFrame:
+    """What grading needs of each indicator's declaration."""
+    return pl.DataFrame(
+        [
+            {
+                "indicator": name,
+                "statistic": each.statistic,
+                "smallest_effect": each.smallest_effect,
+                "in_percent": each.statistic == "money" and each.change_as == "percent",
+            }
+            for name, each in programme.indicators.items()
+        ],
+        schema={
+            "indicator": pl.String,
+            "statistic": pl.String,
+            "smallest_effect": pl.Float64,
+            "in_percent": pl.Boolean,
+        },
+    )
+
+
+def _quality(programme: Programme) -> list[pl.Expr]:
+    """The rank on which a row starts (null: not graded), and one true or false column a cap."""
+    effect = pl.col("quantity") == "effect"
+    contrast = effect | (pl.col("quantity") == "change")
+    compares = effect & pl.lit(programme.design.kind not in ("before_after", "post_only"))
+    smallest_n = pl.min_horizontal("n", pl.when(effect).then("n_comparison"))
+    clusters = pl.min_horizontal(
+        pl.coalesce("clusters", "n"), pl.when(effect).then(pl.coalesce("clusters_comparison", "n_comparison"))
+    )
+    g = pl.col("baseline_g").abs()
+    needs_balance = compares
+    if programme.design.kind in RANDOMISED:
+        needs_balance = compares & (pl.col("attrition_level") != "low").fill_null(True)
+    conditions = {
+        "floor": smallest_n < programme.disclosure.floor,
+        "very_low_response": pl.col("response") < 0.3,
+        "few_clusters": contrast & ((clusters < 5) | (pl.col("df") < 4).fill_null(False)),
+        "low_response": pl.col("response") < 0.8,
+        "attrition": compares & (pl.col("attrition_level") == "high"),
+        "baseline_unknown": needs_balance & g.is_null(),
+        # Up to 0.25 the difference in differences makes up for it: every effect with a baseline is one.
+        "baseline_imbalance": needs_balance & (g > 0.25),
+        "small_arm": compares & (smallest_n < 30),
+        "some_attrition": compares & (pl.col("attrition_level") == "between") & (g > 0.05).fill_null(True),
+    }
+    start = pl.when(effect).then(_start_of_effect(programme.design)).otherwise(_start_of_change(programme.design))
+    graded = contrast & pl.col("term").str.contains(GRADED_TERMS)
+    return [
+        pl.when(graded).then(start).alias("start"),
+        *(condition.fill_null(False).alias(code) for code, condition in conditions.items()),
+    ]
+
+
+def _start_of_change(design: Design) -> pl.Expr:
+    """A change within an arm is a paired before/after, whatever the design."""
+    return _rank("E" if design.kind == "post_only" else "D")
+
+
+def _start_of_effect(design: Design) -> pl.Expr:
+    """The design's letter; without a baseline only chance, or matching, still makes the arms comparable."""
+    letter = START[design.kind]
+    without_baseline = letter if design.kind in (*RANDOMISED, "matched") else "E"
+    post_only = pl.col("method").str.contains(POST_ONLY)
+    return pl.when(post_only).then(_rank(without_baseline)).otherwise(_rank(letter))
+
+
+def _rank(letter: str) -> pl.Expr:
+    return pl.lit(LETTERS.index(letter), dtype=pl.Int8)
+
+
+def _rank_of(cap: Cap) -> pl.Expr:
+    return pl.when(pl.col(cap.code)).then(_rank(cap.letter))
+
+
+def _decided_by(cap: Cap) -> pl.Expr:
+    decides = pl.col(cap.code) & (pl.col("final") == _rank(cap.letter)) & (pl.col("final") > pl.col("start"))
+    return pl.when(decides).then(pl.lit(cap.code))
+
+
+def _sign(design: Design) -> pl.Expr:
+    """The first that holds of: nothing that matters (0), found (+ -), found but for the family ((+) (-)), open (?)."""
+    by_sd = design.smallest_effect_sd * pl.col("baseline_sd")
+    smallest = pl.coalesce("smallest_effect", pl.when(~pl.col("in_percent")).then(by_sd))
+    negligible = (pl.col("low") >= -smallest) & (pl.col("high") <= smallest)
+    excludes_zero = (pl.col("low") > 0) | (pl.col("high") < 0)
+    rises = pl.col("value") > 0
+    return (
+        pl.when(pl.col("final").is_null() | (pl.col("final") == _rank("X")))
+        .then(None)
+        .when(negligible)
+        .then(pl.lit("0"))
+        .when(excludes_zero & (pl.col("q_value") <= 0.05))
+        .then(pl.when(rises).then(pl.lit("+")).otherwise(pl.lit("-")))
+        .when(pl.col("p_value") <= 0.05)
+        .then(pl.when(rises).then(pl.lit("(+)")).otherwise(pl.lit("(-)")))
+        .otherwise(pl.lit("?"))
+    )
