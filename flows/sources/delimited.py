@@ -35,8 +35,7 @@ _FORMATS = {b"PK\x03\x04": "ZIP or Excel", b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": 
 class _Bytes:
     """What one pass over a file's bytes tells."""
 
-    size: int
-    delimiters: dict[str, int]
+    delimiters: int
     quotes: bool
     nul: bool
     line_feeds: bool
@@ -44,14 +43,14 @@ class _Bytes:
 
 def read(path: Path, form: Form, stamp: Stamp, work: Path) -> Received:
     """The file's rows as Parquet in `work`. Raises SourceError with the reason why it cannot be trusted."""
-    content = _look_at_bytes(path)
-    head = _head(path, content, stamp)
-    encoding = _encoding(path, head, stamp)
+    head = _head(path, stamp)
+    encoding = _UTF8 if _starts_as_utf8(head) else _encoding(path, head, stamp)
     delimiter, found = _headings(head, encoding, form)
     unknown = headings.check(found, form, stamp.where)
     parquet = stamp.beside(work, ".parquet")
-    plain = encoding == _UTF8 and found.position == 0 and all(found.names) and content.line_feeds and not content.nul
-    if not (plain and _read_plain(path, delimiter, found, content, stamp, parquet)):
+    plain = encoding == _UTF8 and found.position == 0 and all(found.names)
+    if not (plain and _read_plain(path, delimiter, found, stamp, parquet)):
+        encoding = _encoding(path, head, stamp)
         _read_again(path, encoding, delimiter, found, stamp, parquet)
     rows = pl.scan_parquet(parquet).select(pl.len()).collect().item()
     return Received(
@@ -65,22 +64,19 @@ def read(path: Path, form: Form, stamp: Stamp, work: Path) -> Received:
     )
 
 
-def _look_at_bytes(path: Path) -> _Bytes:
-    size, quotes, nul, line_feeds = 0, False, False, False
-    delimiters = dict.fromkeys(DELIMITERS, 0)
+def _look_at_bytes(path: Path, delimiter: str) -> _Bytes:
+    delimiters, quotes, nul, line_feeds = 0, False, False, False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            size += len(chunk)
+            delimiters += chunk.count(delimiter.encode())
             quotes = quotes or b'"' in chunk
             nul = nul or b"\0" in chunk
             line_feeds = line_feeds or b"\n" in chunk
-            for delimiter in DELIMITERS:
-                delimiters[delimiter] += chunk.count(delimiter.encode())
-    return _Bytes(size, delimiters, quotes, nul, line_feeds)
+    return _Bytes(delimiters, quotes, nul, line_feeds)
 
 
-def _head(path: Path, content: _Bytes, stamp: Stamp) -> bytes:
-    if content.size > LARGEST:
+def _head(path: Path, stamp: Stamp) -> bytes:
+    if path.stat().st_size > LARGEST:
         raise SourceError("file_too_large", f"{stamp.where}: it is larger than {LARGEST >> 30} GB. Split it.")
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -93,6 +89,15 @@ def _head(path: Path, content: _Bytes, stamp: Stamp) -> bytes:
             "not_this_format", f"{stamp.where}: this is {kind or 'a web page'}, not CSV text. Export it again."
         )
     return head
+
+
+def _starts_as_utf8(head: bytes) -> bool:
+    """Whether the file may be UTF-8; Polars sees to the rest of it."""
+    try:
+        codecs.getincrementaldecoder(_UTF8)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head[:4096]
 
 
 def _encoding(path: Path, head: bytes, stamp: Stamp) -> str:
@@ -147,11 +152,14 @@ def _first_records(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _read_plain(path: Path, delimiter: str, found: Headings, content: _Bytes, stamp: Stamp, parquet: Path) -> bool:
+def _read_plain(path: Path, delimiter: str, found: Headings, stamp: Stamp, parquet: Path) -> bool:
     """Reads a well-formed file; False when it is not well-formed after all.
 
     Polars fills rows that have too few cells without a word, so the delimiters are counted.
     """
+    content = _look_at_bytes(path, delimiter)
+    if content.nul or not content.line_feeds:
+        return False
     lines = pl.scan_csv(
         path,
         has_header=False,
@@ -168,11 +176,10 @@ def _read_plain(path: Path, delimiter: str, found: Headings, content: _Bytes, st
         stamp.on(lines).sink_parquet(parquet, statistics=False)
     except pl.exceptions.PolarsError:
         return False
-    inside = pl.sum_horizontal(pl.lit(0), *(pl.col(found.names).str.count_matches(delimiter, literal=True).sum(),))
-    cells = pl.scan_parquet(parquet).select(rows=pl.len(), inside=inside if content.quotes else pl.lit(0)).collect()
-    in_heading = _delimiters_in_first_record(path, delimiter)
-    expected = cells["rows"][0] * (len(found.names) - 1) + int(cells["inside"][0]) + in_heading
-    return expected == content.delimiters[delimiter]
+    inside = pl.sum_horizontal(pl.col(found.names).str.count_matches(delimiter, literal=True).sum())
+    landed = pl.scan_parquet(parquet).select(rows=pl.len(), inside=inside if content.quotes else pl.lit(0)).collect()
+    expected = landed["rows"][0] * (len(found.names) - 1) + int(landed["inside"][0])
+    return expected + _delimiters_in_first_record(path, delimiter) == content.delimiters
 
 
 def _delimiters_in_first_record(path: Path, delimiter: str) -> int:
