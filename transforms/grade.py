@@ -14,6 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import balance, tables
+from transforms.bases import smallest_base
 from transforms.programme import Design, DesignKind, Programme
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
@@ -101,7 +102,7 @@ def _quality(programme: Programme) -> list[pl.Expr]:
     effect = pl.col("quantity") == "effect"
     contrast = effect | (pl.col("quantity") == "change")
     compares = effect & pl.lit(programme.design.kind not in ("before_after", "post_only"))
-    smallest_n = pl.min_horizontal("n", pl.when(effect).then("n_comparison"))
+    smallest_n = smallest_base()
     clusters = pl.min_horizontal(
         pl.coalesce("clusters", "n"), pl.when(effect).then(pl.coalesce("clusters_comparison", "n_comparison"))
     )

@@ -204,6 +204,9 @@ class GradedEstimates(Estimates):
 class PublishedEstimates(GradedEstimates):
     """One row per estimate as it may be shown: what is not shown is null."""
 
+    n = dy.Int64(nullable=True, min=0, description="Units it rests on (an effect: the treated ones).")
+    population = dy.Int64(nullable=True, min=0, description="Units that should have a value.")
+    missing = dy.Int64(nullable=True, min=0, description="Of these, units without one.")
     visibility = dy.Enum(
         ["shown", "bottom_coded", "top_coded", "suppressed"],
         nullable=False,

@@ -1,0 +1,126 @@
+"""What may be shown: figures on too few people are hidden, small shares are shown only as under or over a bound.
+
+Each row is judged by itself. That no hidden figure follows from others by subtraction - from margins, from a level
+and a change of the same people, from an earlier release - takes complementary suppression and a ledger of releases;
+both are still to come. The p % and (2, 90) dominance rules are for sums of money and need each contribution, which
+estimates do not hold: no sum of money is published, and medians and ratios follow their base.
+"""
+
+from collections.abc import Sequence
+
+import dataframely as dy
+import polars as pl
+
+from transforms import tables
+from transforms.bases import smallest_base
+from transforms.programme import Programme
+
+SMALL_SHARE = 3
+"""A share with fewer people than this on either side of it is coded."""
+
+FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smallest_detectable", "sign")
+"""What an estimate says; hidden when it is coded or suppressed."""
+
+BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response")
+"""What it rests on; hidden only when it is suppressed."""
+
+
+def disclose(graded: dy.DataFrame[tables.GradedEstimates], floor: int) -> dy.DataFrame[tables.PublishedEstimates]:
+    """Every estimate as it may be shown under a floor of `floor` people. A hidden row keeps its key and letter only.
+
+    The standard deviation at the baseline served the grading and is never shown: for money it tells of the largest.
+    """
+    judged = graded.lazy().with_columns(visibility=_visibility(floor))
+    shown, suppressed = pl.col("visibility") == "shown", pl.col("visibility") == "suppressed"
+    few_missing = suppressed | (pl.col("missing") < floor)
+    published = judged.with_columns(
+        pl.when(shown).then(pl.col(FIGURES)),
+        pl.when(~suppressed).then(pl.col(BASES)),
+        # Either tells the other, n being known.
+        pl.when(~few_missing).then(pl.col("population", "missing")),
+        numerator=pl.when(shown & (_smaller_side() >= floor)).then("numerator"),
+        baseline_sd=pl.lit(None, dtype=pl.Float64),
+        bound=_bound(),
+    )
+    return tables.PublishedEstimates.validate(published.collect(), cast=True)
+
+
+def disclose_counts(frame: pl.DataFrame, columns: Sequence[str], floor: int) -> pl.DataFrame:
+    """The frame with counts of people under the floor made null: reports write them as under the floor.
+
+    The first of `columns` is the count; the others follow from it (its share, the share's interval) and go with it.
+    A count of nobody is hidden too: it would say something of everybody.
+    """
+    return frame.with_columns(pl.when(pl.col(columns[0]) >= floor).then(pl.col(columns)))
+
+
+def disclose_transitions(transitions: pl.DataFrame, floor: int) -> pl.DataFrame:
+    """The table Transitions with small counts hidden, and shares that all but a few of a class have in common."""
+    shares = ("share", "low", "high")
+    left_behind = (pl.col("units") / pl.col("share")).round() - pl.col("units")
+    hidden = disclose_counts(transitions, ("units", *shares), floor)
+    return hidden.with_columns(pl.when(left_behind >= SMALL_SHARE).then(pl.col(shares)))
+
+
+def rounded_for_publication(
+    published: dy.DataFrame[tables.PublishedEstimates], programme: Programme
+) -> dy.DataFrame[tables.PublishedEstimates]:
+    """The estimates to the digits that policy allows.
+
+    Shares to whole per cent; their changes, and changes in per cent, to a tenth of one; money to 3 significant
+    digits; other numbers to 3 significant digits or 3 decimals, whichever keeps more.
+    """
+    shown_as = {name: each.shown_as for name, each in programme.indicators.items()}
+    in_percent = [name for name, each in programme.indicators.items() if each.change_as == "percent"]
+    contrast = pl.col("quantity").is_in(["change", "effect"])
+    kind = (
+        pl.when(contrast & pl.col("indicator").is_in(in_percent))
+        .then(pl.lit("percent"))
+        .otherwise(pl.col("indicator").replace_strict(shown_as, default="decimal", return_dtype=pl.String))
+    )
+    figures = pl.col("value", "standard_error", "low", "high", "smallest_detectable")
+    digits = (
+        pl.when((kind == "percent") & contrast)
+        .then(figures.round(3))
+        .when(kind == "percent")
+        .then(figures.round(2))
+        .when(kind == "money")
+        .then(figures.round_sig_figs(3))
+        .when(figures.abs() < 0.1)
+        .then(figures.round_sig_figs(3))
+        .otherwise(figures.round(3))
+    )
+    rounded = published.with_columns(
+        digits, pl.col("p_value", "q_value").round(4), pl.col("df").round(1), pl.col("response").round(2)
+    )
+    return tables.PublishedEstimates.validate(rounded, cast=True)
+
+
+def _visibility(floor: int) -> pl.Expr:
+    few = smallest_base() < floor
+    few_counted = (pl.col("quantity") == "count") & (pl.col("value") < floor)
+    share = (pl.col("quantity") == "level") & pl.col("numerator").is_not_null()
+    return (
+        pl.when(few | few_counted.fill_null(False))
+        .then(pl.lit("suppressed"))
+        .when(share & (pl.col("numerator") < SMALL_SHARE))
+        .then(pl.lit("bottom_coded"))
+        .when(share & (pl.col("n") - pl.col("numerator") < SMALL_SHARE))
+        .then(pl.lit("top_coded"))
+        .otherwise(pl.lit("shown"))
+    )
+
+
+def _smaller_side() -> pl.Expr:
+    return pl.min_horizontal("numerator", pl.col("n") - pl.col("numerator"))
+
+
+def _bound() -> pl.Expr:
+    """The smallest multiple of 10 % from 3/n up: 0, 1 and 2 of n all lie under it. At the top its complement."""
+    tenths = (10 * SMALL_SHARE + pl.col("n") - 1) // pl.col("n")
+    return (
+        pl.when(pl.col("visibility") == "bottom_coded")
+        .then(tenths / 10)
+        .when(pl.col("visibility") == "top_coded")
+        .then((10 - tenths) / 10)
+    )
