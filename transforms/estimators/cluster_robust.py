@@ -1,0 +1,180 @@
+"""Cluster-robust variances of many statistics in many cells at once, from sums per cluster.
+
+A statistic is written as its linearisation: what each cluster contributes to its error (the influence) and
+which share of the weight the cluster has (the leverage h). Then
+
+- CR2 (Bell & McCaffrey 2002): V = sum_c U_c^2 / (1 - h_c).
+- Satterthwaite's degrees of freedom (Pustejovsky & Tipton 2018) under equal variances of units:
+  1 / (sum_c h_c^2 + (sum_c b_c)^2 - sum_c b_c^2), b_c = h_c^2 / (1 - h_c).
+- two arms with clusters nested in them: V = V_T + V_C, df = (w_T + w_C)^2 / (w_T^2/df_T + w_C^2/df_C),
+  w = 1/n. With one unit a cluster, w = V: the Welch interval.
+- two arms that share clusters: CR1 = sum_c (U_T,c - U_C,c)^2 * G/(G-1) * (N-1)/(N-2), G - 1 df.
+- no clusters: V = sum_i u_i^2 * k/(k-1), k - 1 df, with k = 1 / sum_i h_i^2 (n when units weigh the same).
+
+Frames hold one row per cell and cluster; a statistic's results are columns named `NAME.value` and so on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """A statistic over rows of one cluster each; every expression is one number a row.
+
+    `value`: the estimate of the row's cell. `units`: how many units the row sums up. `influence`: the
+    cluster's contribution to the error, in the unit of the value. `leverage`: its share of the weight.
+    `squares`: the units' squared influences, summed. `concentration`: their squared shares, summed.
+    """
+
+    value: pl.Expr
+    units: pl.Expr
+    influence: pl.Expr
+    leverage: pl.Expr
+    squares: pl.Expr
+    concentration: pl.Expr
+
+
+def number(column: str) -> pl.Expr:
+    """A column of counts or sums as floats: powers of counts overflow in 32 bits without a word."""
+    return pl.col(column).cast(pl.Float64)
+
+
+def total(expression: pl.Expr, cell: str) -> pl.Expr:
+    """An expression's sum over the row's cell."""
+    return expression.sum().over(cell)
+
+
+def one_sample(
+    clusters: pl.DataFrame, cell: str, statistics: Mapping[str, Linearised], *, clustered: bool
+) -> pl.DataFrame:
+    """One row per cell: `NAME.value, .n, .clusters, .variance, .taylor, .df` for every statistic.
+
+    `clusters` has one row per cell and cluster; `cell` names its cell. Not `clustered` takes every unit for
+    itself. `taylor` is the linearisation's plain variance, G/(G-1) sum_c U_c^2 (`clusters` - 1 df).
+    """
+    parts = [column for name, each in statistics.items() for column in _parts(name, each)]
+    sums = [column for name in statistics for column in _sums(name)]
+    results = [column for name in statistics for column in _one_sample_results(name, clustered)]
+    summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
+    return summed.select(cell, *results).collect()
+
+
+def two_samples(
+    clusters: pl.DataFrame,
+    cell: str,
+    treated: Mapping[str, Linearised],
+    comparison: Mapping[str, Linearised],
+    *,
+    clustered: bool,
+    welch: bool = False,
+) -> pl.DataFrame:
+    """One row per cell: treated minus comparison, for every statistic named in both mappings.
+
+    `clusters` has one row per cell and cluster, with the sums of both arms. Columns: `NAME.value, .n,
+    .n_comparison, .clusters, .clusters_comparison, .variance, .df, .form` (cr2, cr1 or welch). `welch` weighs
+    the arms' degrees of freedom by their estimated variances, for statistics whose units vary unequally.
+    """
+    parts = [column for name, each in treated.items() for column in _parts(f"{name}.t", each)]
+    parts += [column for name, each in comparison.items() for column in _parts(f"{name}.c", each)]
+    sums = [column for name in treated for column in (*_sums(f"{name}.t"), *_sums(f"{name}.c"), *_joint(name))]
+    results = [column for name in treated for column in _two_sample_results(name, clustered, welch)]
+    summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
+    return summed.select(cell, *results).collect()
+
+
+def _parts(name: str, statistic: Linearised) -> list[pl.Expr]:
+    return [
+        statistic.value.alias(f"{name}.value"),
+        statistic.units.alias(f"{name}.units"),
+        statistic.influence.fill_nan(None).alias(f"{name}.influence"),
+        statistic.leverage.fill_nan(None).alias(f"{name}.leverage"),
+        statistic.squares.alias(f"{name}.squares"),
+        statistic.concentration.alias(f"{name}.concentration"),
+    ]
+
+
+def _sums(name: str) -> list[pl.Expr]:
+    units, influence, leverage = (pl.col(f"{name}.{part}") for part in ("units", "influence", "leverage"))
+    b = leverage**2 / (1 - leverage)
+    return [
+        pl.col(f"{name}.value").first(),
+        units.sum().alias(f"{name}.n"),
+        (units > 0).sum().cast(pl.Float64).alias(f"{name}.clusters"),
+        units.max().alias(f"{name}.largest"),
+        (influence**2 / (1 - leverage)).sum().alias(f"{name}.cr2"),
+        (influence**2).sum().alias(f"{name}.meat"),
+        (leverage**2).sum().alias(f"{name}.h2"),
+        b.sum().alias(f"{name}.b"),
+        (b**2).sum().alias(f"{name}.b2"),
+        pl.col(f"{name}.squares").sum(),
+        pl.col(f"{name}.concentration").sum(),
+    ]
+
+
+def _joint(name: str) -> list[pl.Expr]:
+    """What the CR1 form needs: clusters that lie in both arms, all clusters, the meat over both arms."""
+    in_treated, in_comparison = pl.col(f"{name}.t.units") > 0, pl.col(f"{name}.c.units") > 0
+    difference = pl.col(f"{name}.t.influence").fill_null(0) - pl.col(f"{name}.c.influence").fill_null(0)
+    return [
+        (in_treated & in_comparison).any().alias(f"{name}.shared"),
+        (in_treated | in_comparison).sum().cast(pl.Float64).alias(f"{name}.all_clusters"),
+        (difference**2).sum().alias(f"{name}.joint_meat"),
+    ]
+
+
+def _variance(name: str, clustered: bool) -> pl.Expr:
+    if clustered:
+        return pl.when(pl.col(f"{name}.clusters") > 1).then(pl.col(f"{name}.cr2"))
+    k = 1 / pl.col(f"{name}.concentration")
+    return pl.when(pl.col(f"{name}.n") > 1).then(pl.col(f"{name}.squares").clip(0) * k / (k - 1))
+
+
+def _df(name: str, clustered: bool) -> pl.Expr:
+    if clustered:
+        h2, b, b2 = (pl.col(f"{name}.{part}") for part in ("h2", "b", "b2"))
+        return pl.when(pl.col(f"{name}.clusters") > 1).then(1 / (h2 + b**2 - b2))
+    return pl.when(pl.col(f"{name}.n") > 1).then(1 / pl.col(f"{name}.concentration") - 1)
+
+
+def _one_sample_results(name: str, clustered: bool) -> list[pl.Expr]:
+    groups = pl.col(f"{name}.clusters")
+    taylor = pl.when(groups > 1).then(pl.col(f"{name}.meat") * groups / (groups - 1))
+    return [
+        pl.col(f"{name}.value").fill_nan(None),
+        pl.col(f"{name}.n").cast(pl.Int64),
+        groups.cast(pl.Int64),
+        _variance(name, clustered).fill_nan(None).alias(f"{name}.variance"),
+        taylor.fill_nan(None).alias(f"{name}.taylor"),
+        _df(name, clustered).fill_nan(None).alias(f"{name}.df"),
+    ]
+
+
+def _two_sample_results(name: str, clustered: bool, welch: bool) -> list[pl.Expr]:
+    treated, comparison = f"{name}.t", f"{name}.c"
+    arms = ((treated, _variance(treated, clustered)), (comparison, _variance(comparison, clustered)))
+    n_treated, n_comparison = pl.col(f"{treated}.n"), pl.col(f"{comparison}.n")
+    single = (pl.col(f"{treated}.largest") <= 1) & (pl.col(f"{comparison}.largest") <= 1)
+    shared = pl.col(f"{name}.shared") if clustered else pl.lit(False)
+    by_variance = (single & ~shared) if clustered and not welch else pl.lit(True)
+    weights = [pl.when(by_variance).then(variance).otherwise(1 / pl.col(f"{arm}.n")) for arm, variance in arms]
+    squares = [weight**2 / _df(arm, clustered) for weight, (arm, _) in zip(weights, arms, strict=True)]
+    groups, units = pl.col(f"{name}.all_clusters"), n_treated + n_comparison
+    cr1 = pl.col(f"{name}.joint_meat") * groups / (groups - 1) * (units - 1) / (units - 2)
+    form = pl.when(shared).then(pl.lit("cr1")).when(by_variance & single).then(pl.lit("welch"))
+    return [
+        (pl.col(f"{treated}.value") - pl.col(f"{comparison}.value")).fill_nan(None).alias(f"{name}.value"),
+        n_treated.cast(pl.Int64).alias(f"{name}.n"),
+        n_comparison.cast(pl.Int64).alias(f"{name}.n_comparison"),
+        pl.col(f"{treated}.clusters").cast(pl.Int64).alias(f"{name}.clusters"),
+        pl.col(f"{comparison}.clusters").cast(pl.Int64).alias(f"{name}.clusters_comparison"),
+        pl.when(shared).then(cr1).otherwise(arms[0][1] + arms[1][1]).fill_nan(None).alias(f"{name}.variance"),
+        pl.when(shared)
+        .then(groups - 1)
+        .otherwise((weights[0] + weights[1]) ** 2 / (squares[0] + squares[1]))
+        .fill_nan(None)
+        .alias(f"{name}.df"),
+        (form.otherwise(pl.lit("cr2")) if clustered else pl.lit("welch")).alias(f"{name}.form"),
+    ]
