@@ -189,7 +189,7 @@ class Landing:
 def pulls(landings: Sequence[Landing]) -> pl.DataFrame:
     """One row per source that was ever tried: how its last pull went and from when its data are."""
     rows = [_pull_row(landing) for landing in landings]
-    return pl.DataFrame([row for row in rows if row], schema=Pulls.to_polars_schema(), orient="row")
+    return pl.DataFrame([row for row in rows if row], schema=Pulls.create_empty().schema, orient="row")
 
 
 def _pull_row(landing: Landing) -> dict[str, object] | None:

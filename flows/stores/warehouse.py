@@ -1,0 +1,181 @@
+"""The warehouse: a DuckDB file a refresh, checked, then made `current` by swapping a link.
+
+A reader opens the real path of `current`: it never sees half a refresh and never holds one up.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dataframely as dy
+import duckdb
+import polars as pl
+import polars.selectors as cs
+
+from flows.settings import ROOT
+from flows.stores import atomic
+from transforms import tables
+from transforms.errors import UserError
+from transforms.programme import Programme
+
+SQL = ROOT / "sql"
+CURRENT = "current"
+_READ_ONLY = {"enable_external_access": "false", "lock_configuration": "true"}
+
+
+class CheckError(UserError):
+    """A new warehouse that broke a promise; it was thrown away and the last one stays."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An open warehouse, read-only. `path` is the version that it reads, whatever becomes current meanwhile."""
+
+    path: Path
+    connection: duckdb.DuckDBPyConnection
+
+    def query(self, name: str, **parameters: object) -> pl.DataFrame:
+        """The answer to the question `sql/reports/NAME.sql`."""
+        return self.sql((SQL / "reports" / f"{name}.sql").read_text(encoding="utf-8"), **parameters)
+
+    def sql(self, text: str, **parameters: object) -> pl.DataFrame:
+        """The answer to one SELECT; times are in UTC."""
+        answer = self.connection.sql(text, params=parameters or None)
+        return answer.pl().with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+
+
+class Warehouse:
+    """The versions of one programme's warehouse."""
+
+    def __init__(self, folder: Path, kept: int = 3) -> None:
+        self.folder = folder
+        self.kept = kept
+
+    def current(self) -> Path | None:
+        """The real path of the current version, if there is one."""
+        link = self.folder / CURRENT
+        return link.resolve() if link.exists() else None
+
+    def path_of(self, input_id: str) -> Path:
+        """Where the version made from one input lies. Its name says what it was made from."""
+        return self.folder.resolve() / f"wh-{input_id}.duckdb"
+
+    def build(self, programme: Programme, frames: Mapping[str, pl.DataFrame], input_id: str) -> Path:
+        """Writes, checks and makes current a new version. Only under the programme's lock.
+
+        Raises CheckError, and leaves `current` as it was, when a check returns rows.
+        """
+        atomic.clear_leftovers(self.folder)
+        path = self.path_of(input_id)
+        written = atomic.temporary(path)
+        _write(written, programme, frames)
+        _check(written)
+        written.chmod(0o600)
+        atomic.settle(written, path)
+        self._swap(path)
+        self._forget_old()
+        return path
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """Opens the current version read-only. Raises UserError when there is none."""
+        path = self.current()
+        if path is None:
+            raise UserError(f"{self.folder}: there is no warehouse yet. Run: impact refresh {self.folder.name}")
+        connection = duckdb.connect(path, read_only=True, config=_READ_ONLY)
+        try:
+            yield Reader(path, connection)
+        finally:
+            connection.close()
+
+    def _swap(self, path: Path) -> None:
+        link = self.folder / CURRENT
+        new = atomic.temporary(link)
+        new.unlink(missing_ok=True)
+        new.symlink_to(path.name)
+        new.replace(link)
+        atomic.flush(self.folder)
+
+    def _forget_old(self) -> None:
+        current = self.current()
+        versions = sorted(self.folder.resolve().glob("wh-*.duckdb"), key=lambda each: each.stat().st_mtime_ns)
+        for path in versions[: -self.kept]:
+            if path != current:
+                path.unlink()
+
+
+def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame]) -> None:
+    connection = duckdb.connect(path)
+    try:
+        for name, schema in tables.warehouse(programme).items():
+            for statement in definition(name, schema):
+                connection.execute(statement)
+            connection.register("incoming", frames[name].select(schema.column_names()))
+            connection.execute(f"insert into {_quoted(name)} by name from incoming")
+            connection.unregister("incoming")
+        for view in sorted((SQL / "views").glob("*.sql")):
+            connection.execute(f"create view {_quoted(view.stem)} as {view.read_text(encoding='utf-8')}")
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+    if Path(f"{path}.wal").exists():
+        raise CheckError(f"{path}: part of the new warehouse is still in its write-ahead log; it is not used.")
+
+
+def _check(path: Path) -> None:
+    """Runs every check on the closed file, as its readers will see it."""
+    connection = duckdb.connect(path, read_only=True, config=_READ_ONLY)
+    try:
+        for check in sorted((SQL / "checks").glob("*.sql")):
+            wrong = connection.sql(check.read_text(encoding="utf-8")).pl().height
+            if wrong:
+                raise CheckError(
+                    f"sql/checks/{check.name}: the new warehouse has {wrong} rows that should not exist. "
+                    "It is not used; the last one stays. Run the check on it to see them."
+                )
+    finally:
+        connection.close()
+
+
+def definition(name: str, schema: type[dy.Schema]) -> Iterator[str]:
+    """The statements that make a table with its comments, from its one declaration."""
+    columns = schema.columns()
+    lines = [
+        f"{_quoted(column)} {_type(declared.dtype)}{'' if declared.nullable else ' not null'}"
+        for column, declared in columns.items()
+    ]
+    yield f"create table {_quoted(name)} ({', '.join(lines)})"
+    grain = (schema.__doc__ or "").strip().splitlines()[0]
+    yield f"comment on table {_quoted(name)} is {_text(grain)}"
+    for column, declared in columns.items():
+        if declared.description:
+            yield f"comment on column {_quoted(name)}.{_quoted(column)} is {_text(declared.description)}"
+
+
+def _type(dtype: pl.DataType) -> str:
+    match dtype:
+        case pl.Enum():
+            return f"enum ({', '.join(_text(category) for category in dtype.categories)})"
+        case pl.Datetime():
+            return "timestamptz" if dtype.time_zone else "timestamp"
+        case pl.Int64():
+            return "bigint"
+        case pl.Float64():
+            return "double"
+        case pl.Boolean():
+            return "boolean"
+        case pl.Date():
+            return "date"
+        case pl.String():
+            return "varchar"
+        case _:
+            raise TypeError(f"no warehouse type is declared for {dtype}")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
