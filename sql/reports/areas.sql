@@ -1,4 +1,4 @@
--- Which estimates does every group of one breakdown have in a period?
+-- Which estimates does every area of one breakdown have in a period?
 select
     estimate,
     period,

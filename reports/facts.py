@@ -1,0 +1,65 @@
+"""What a report rests on: the answers of `sql/reports`, after disclosure control."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+import polars as pl
+
+from reports.scope import Scope, compared_by
+from transforms.programme import Programme
+
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "estimates": ("period", "by", "group"),
+    "areas": ("period", "by"),
+    "funnel": ("period", "by", "group"),
+    "profile": ("period",),
+    "transitions": ("period", "by", "group"),
+    "balance": (),
+    "rejects": (),
+    "warnings": (),
+    "pulls": (),
+    "links": (),
+    "build": (),
+    "groups": (),
+}
+"""The parameters of the question `sql/reports/NAME.sql` behind every field of `Facts`."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The frames of one report. Every field but the last six is as disclosure control left it.
+
+    `estimates` and `areas` are PublishedEstimates; `funnel` and `profile` have the columns of Funnel and
+    `transitions` those of Transitions, with null for a count that is not shown; `rejects` counts Rejects by
+    source, field and rule in `submissions`.
+    """
+
+    estimates: pl.DataFrame
+    areas: pl.DataFrame
+    funnel: pl.DataFrame
+    profile: pl.DataFrame
+    transitions: pl.DataFrame
+    balance: pl.DataFrame
+    rejects: pl.DataFrame
+    warnings: pl.DataFrame
+    pulls: pl.DataFrame
+    links: pl.DataFrame
+    build: pl.DataFrame
+    groups: pl.DataFrame
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pl.DataFrame]) -> Self:
+        """The facts from their frames by name."""
+        return cls(**{field.name: frames[field.name] for field in fields(cls)})
+
+
+def questions(scope: Scope, programme: Programme) -> dict[str, dict[str, str]]:
+    """Every question of a report and its parameters.
+
+    A report that sets no areas side by side asks for those of no breakdown, and gets no rows.
+    """
+    known = {"period": scope.period, "by": scope.by, "group": scope.group}
+    asked = {name: {each: known[each] for each in parameters} for name, parameters in PARAMETERS.items()}
+    asked["areas"]["by"] = compared_by(scope, programme) or ""
+    return asked

@@ -1,0 +1,30 @@
+"""What kind of number an estimate is: its shape decides how it is written and which words go with it."""
+
+import re
+from typing import Literal
+
+from transforms.programme import Indicator, Programme
+
+Shape = Literal["count", "decimal", "money", "percent", "percent_change", "points", "log", "coefficient"]
+
+MODELS = ("panel_effect", "first_difference")
+"""The statistics whose estimates are a model's coefficients."""
+
+_LOGARITHM = re.compile(r"^\s*(ln|log)\s*\(", re.IGNORECASE)
+
+
+def shape_of(indicator: Indicator, quantity: str, programme: Programme) -> Shape:
+    """The shape of one indicator's count, level, change or effect."""
+    if indicator.statistic in MODELS:
+        return "log" if is_logarithm(indicator, programme) else "coefficient"
+    if quantity in ("count", "level"):
+        return indicator.shown_as
+    if indicator.statistic == "money" and indicator.change_as == "percent":
+        return "percent_change"
+    return "points" if indicator.shown_as == "percent" else indicator.shown_as
+
+
+def is_logarithm(indicator: Indicator, programme: Programme) -> bool:
+    """Whether an indicator's value is a natural logarithm, so that its differences are log points."""
+    derived = programme.derived.get(indicator.value.strip())
+    return _LOGARITHM.match(derived.value if derived is not None else indicator.value) is not None

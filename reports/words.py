@@ -1,0 +1,52 @@
+"""The words of the reports, by language, from the locale files. An unknown key is an error, never a blank."""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transforms.programme import Language
+
+LOCALES = Path(__file__).parent / "locales"
+
+_SPACE_BEFORE_PER_CENT = re.compile(r"(?<=[ก-ฺเ-๎]) (?=ร้อยละ)")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every text of one language by its dotted key; call it with the text's placeholders."""
+
+    language: Language
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, **placeholders: object) -> str:
+        """The text with its placeholders filled in. Raises KeyError for an unknown key or placeholder."""
+        text = self.texts[key].format(**placeholders)
+        # Thai writes ร้อยละ without a space after a word; templates cannot know what they will hold.
+        return _SPACE_BEFORE_PER_CENT.sub("", text)
+
+    def of_code(self, family: str, code: str) -> str:
+        """The words for a code of the engine, or the code itself where it is not known."""
+        return self.texts.get(f"{family}.{code}", code)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self.texts
+
+
+@functools.cache
+def words_in(language: Language) -> Words:
+    """The words of one language."""
+    declared = tomllib.loads((LOCALES / f"{language}.toml").read_text(encoding="utf-8"))
+    return Words(language, dict(_flattened(declared)))
+
+
+def _flattened(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flattened(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value

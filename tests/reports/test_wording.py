@@ -1,0 +1,159 @@
+import itertools
+import re
+from dataclasses import replace
+
+import pytest
+
+from reports.estimate import Estimate
+from reports.numbers import Numbers
+from reports.shapes import shape_of
+from reports.wording import Setting, finding, shown
+from reports.words import words_in
+
+LETTERS = ("A", "B", "C", "D", "E")
+SIGNS = ("+", "-", "(+)", "(-)", "0", "?", None)
+VERBS = {
+    "en": {
+        "A": "caused",
+        "B": "is estimated to have led to",
+        "C": "is associated with",
+        "D": "changed by",
+        "E": "report",
+    },
+    "th": {
+        "A": "โครงการทำให้",
+        "B": "ประมาณได้ว่าโครงการส่งผลให้",
+        "C": "มีความสัมพันธ์กับ",
+        "D": "เปลี่ยนแปลง",
+        "E": "ผู้ตอบรายงานว่า",
+    },
+}
+NOT_ATTRIBUTED = {"en": "not attributed to the programme", "th": "ไม่ถือว่าเป็นผลของโครงการ"}
+NOTHING = {
+    "en": {"?": r"no (effect|change) detected \(it could be as large as", "0": r"no meaningful change"},
+    "th": {"?": r"ไม่พบ(ผล|การเปลี่ยนแปลง)ที่ชัดเจน \(อาจมากได้ถึง", "0": r"ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ"},
+}
+SETTINGS = {
+    "en": Setting(baseline="Baseline", round="Month 12", comparison="Waiting list", floor=10),
+    "th": Setting(baseline="ก่อนอบรม", round="เดือนที่ 12", comparison="ผู้รออบรม", floor=10),
+}
+
+
+def estimate(**given) -> Estimate:
+    known = dict.fromkeys(Estimate.__dataclass_fields__)
+    known |= {"estimate": "x", "quantity": "effect", "n": 240, "n_comparison": 236, "visibility": "shown"}
+    known |= {"value": 0.183, "low": 0.101, "high": 0.266, "p_value": 0.001, "smallest_detectable": 0.11}
+    return Estimate(**(known | given))
+
+
+def told(programme, language, name="sales", **given) -> str:
+    indicator, one = programme.indicators[name], estimate(indicator=name, **given)
+    shape = shape_of(indicator, one.quantity, programme)
+    words = words_in(language)
+    return finding(one, indicator, shape, SETTINGS[language], words, Numbers(words))
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(("letter", "sign", "quantity"), list(itertools.product(LETTERS, SIGNS, ("effect", "change"))))
+def test_the_verb_is_the_letters_own_and_no_stronger(programme, language, letter, sign, quantity) -> None:
+    value = -0.183 if sign in ("-", "(-)") else 0.183
+    sentence = told(programme, language, letter=letter, sign=sign, quantity=quantity, value=value)
+    certain = sign in ("+", "-", "(+)", "(-)")
+    for other, verb in VERBS[language].items():
+        if certain and other == letter:
+            assert verb in sentence
+        elif other in "ABC":
+            assert verb not in sentence
+    assert (NOT_ATTRIBUTED[language] in sentence) == (certain and letter == "D")
+    if not certain:
+        assert re.search(NOTHING[language]["0" if sign == "0" else "?"], sentence, re.IGNORECASE)
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "english"),
+    [
+        (
+            {"letter": "A", "sign": "+"},
+            "The programme caused a rise of 18.3% (95% interval 10.1 to 26.6%; n = 240 and 236).",
+        ),
+        (
+            {"letter": "B", "sign": "(-)", "value": -0.183, "low": -0.3, "high": -0.01},
+            "The programme is estimated to have led to a fall of 18.3%, a worsening (95% interval −30.0 to −1.0%; "
+            "n = 240 and 236). This is weak evidence: it does not hold once the number of indicators looked at "
+            "together is allowed for.",
+        ),
+        (
+            {"letter": "B", "sign": "?", "value": 0.08, "low": -0.04, "high": 0.21},
+            "No effect detected (it could be as large as +21.0%; 95% interval −4.0 to 21.0%; n = 240 and 236). "
+            "The design could have detected a difference of 11.0% or more.",
+        ),
+        (
+            {"letter": "D", "sign": "+", "quantity": "change", "n_comparison": None},
+            "From Baseline to Month 12 it changed by +18.3%, not attributed to the programme "
+            "(95% interval 10.1 to 26.6%; n = 240).",
+        ),
+    ],
+)
+def test_english_findings_read_as_plain_sentences(programme, given, english) -> None:
+    assert told(programme, "en", **given) == english
+
+
+def test_thai_findings_read_as_plain_sentences(programme) -> None:
+    assert (
+        told(programme, "th", letter="A", sign="+")
+        == "โครงการทำให้เพิ่มขึ้นร้อยละ 18.3 (ช่วงความเชื่อมั่นร้อยละ 95: ร้อยละ 10.1 ถึง 26.6; n = 240 และ 236)"
+    )
+
+
+@pytest.mark.parametrize(("value", "words"), [(-1.35, "a fall of 1.35 kg, an improvement"), (1.35, "a worsening")])
+def test_where_less_is_better_a_fall_is_an_improvement(programme, value, words) -> None:
+    sentence = told(programme, "en", name="waste", letter="A", sign="-", value=value)
+    assert words in sentence
+
+
+def test_a_logarithm_is_told_in_per_cent(programme) -> None:
+    given = {"letter": "B", "sign": "-", "value": -0.42158951, "low": -0.84, "high": -0.003, "term": "treated_lag_1"}
+    assert "a fall of 34.4%" in told(programme, "en", name="log_waste", **given)
+
+
+def test_a_share_changes_by_percentage_points(programme) -> None:
+    given = {"value": 0.084, "low": 0.04, "high": 0.12, "letter": "A", "sign": "+"}
+    assert "a rise of 8.4 percentage points" in told(programme, "en", name="digital_adoption", **given)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Fewer than 10 answers: not shown."), ("th", "มีคำตอบน้อยกว่า 10 ราย จึงไม่แสดง")]
+)
+def test_a_hidden_estimate_says_why_and_nothing_else(programme, language, words) -> None:
+    hidden = {"letter": "X", "visibility": "suppressed", "value": None, "low": None, "high": None, "n": 4}
+    assert told(programme, language, **hidden) == words
+
+
+def test_a_coded_share_is_a_bound(programme) -> None:
+    coded = estimate(indicator="survival", quantity="level", visibility="top_coded", bound=0.9, value=None, n=40)
+    words = words_in("en")
+    assert shown(coded, "percent", "", 10, words, Numbers(words)) == "over 90%"
+    assert shown(replace(coded, visibility="bottom_coded", bound=0.1), "percent", "", 10, words, Numbers(words)) == (
+        "under 10%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"visibility": "suppressed", "n": 4}, "not shown (<10)"),
+        ({"visibility": "suppressed", "n": 4, "quantity": "count"}, "<10"),
+        ({"visibility": "suppressed", "n": 40}, "not shown (protects people)"),
+        ({"n": 0}, "no answers"),
+        ({"n": 40}, "not estimable"),
+    ],
+)
+def test_what_is_not_there_is_never_a_zero_or_a_blank(given, text) -> None:
+    words = words_in("en")
+    assert shown(estimate(value=None, **given), "percent", "", 10, words, Numbers(words)) == text
+
+
+def test_a_count_is_held_against_its_target(programme) -> None:
+    given = {"quantity": "count", "value": 612.0, "n_comparison": None}
+    assert told(programme, "en", name="people_trained", **given) == "612 people, 87% of the target of 700 people."
