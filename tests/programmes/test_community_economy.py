@@ -1,0 +1,84 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from transforms.loading import load_programme
+from transforms.programme import LANGUAGES, Programme
+
+FOLDER = Path(__file__).parents[2] / "programmes" / "community_economy"
+INDICATORS = [
+    "people_trained",
+    "enterprises_supported",
+    "completion_rate",
+    "skill_in_use",
+    "digital_adoption",
+    "access_to_finance",
+    "product_certified",
+    "sales",
+    "profit",
+    "employment",
+    "survival",
+    "size_class_transition",
+    "local_sourcing",
+    "recycled_input",
+]
+
+
+@pytest.fixture(scope="module")
+def programme() -> Programme:
+    return load_programme(FOLDER)
+
+
+def test_the_programme_declares_its_fourteen_indicators(programme: Programme) -> None:
+    assert list(programme.indicators) == INDICATORS
+
+
+def test_every_indicator_is_told_in_both_languages(programme: Programme) -> None:
+    for indicator in programme.indicators.values():
+        for text in (indicator.title, indicator.meaning, indicator.unit):
+            assert all(text.in_language(language) for language in LANGUAGES)
+        assert any("\u0e00" <= letter <= "\u0e7f" for letter in indicator.title.th)
+        assert indicator.meaning.en.endswith(".")
+
+
+def test_the_summary_page_has_room_for_the_headlines(programme: Programme) -> None:
+    headlines = [name for name, each in programme.indicators.items() if each.headline]
+
+    assert 5 <= len(headlines) <= 8
+
+
+def test_periods_are_thai_fiscal_years(programme: Programme) -> None:
+    for period in programme.periods:
+        assert period.start == date(period.end.year - 1, 10, 1)
+        assert period.end == date(period.end.year, 9, 30)
+        assert str(period.end.year + 543) in period.title.th
+
+
+def test_names_and_numbers_of_people_stay_in_the_vault(programme: Programme) -> None:
+    private = {
+        "participant_id",
+        "name_title",
+        "first_name",
+        "last_name",
+        "national_id",
+        "phone",
+        "enterprise_id",
+        "enterprise_name",
+    }
+
+    assert {name for name, each in programme.registration.questions.items() if each.identity} == private
+    assert not private & set(programme.questions)
+
+
+def test_both_forms_ask_about_the_business_in_the_same_words(programme: Programme) -> None:
+    registration, follow_up = programme.registration.questions, programme.follow_ups[0].questions
+
+    for name in set(registration) & set(follow_up):
+        assert registration[name].model_copy(update={"date_order": "year_month_day"}) == follow_up[name].model_copy(
+            update={"date_order": "year_month_day"}
+        )
+
+
+def test_every_page_will_say_that_the_data_are_made_up(programme: Programme) -> None:
+    assert programme.synthetic
