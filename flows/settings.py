@@ -66,11 +66,21 @@ def programme_names() -> tuple[str, ...]:
 
 @lru_cache
 def code_version() -> str:
-    """The engine's version and a hash of its own code, so that a changed method is a changed input."""
+    """The engine's version and a hash of the code that computes: a changed method is a changed input."""
+    return f"{version('programme-impact')}+{_hash_of('transforms', 'flows', 'sql')}"
+
+
+@lru_cache
+def report_version() -> str:
+    """The same for everything that a report's bytes depend on beside its numbers."""
+    return f"{version('programme-impact')}+{_hash_of('transforms', 'reports', 'sql')}"
+
+
+def _hash_of(*folders: str) -> str:
     digest = sha256()
-    for folder in ("transforms", "flows", "sql"):
+    for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".sql"):
+            if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(str(path.relative_to(ROOT)).encode())
                 digest.update(path.read_bytes())
-    return f"{version('programme-impact')}+{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]

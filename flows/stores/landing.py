@@ -107,6 +107,7 @@ class Landing:
         """Holds the source's lock and lends a private folder for unfinished files, emptied before and after."""
         with atomic.locked(self.folder):
             atomic.clear_leftovers(self.folder)
+            self._clear_unproven()
             work = self.folder / ".work"
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(mode=PRIVATE)
@@ -114,6 +115,12 @@ class Landing:
                 yield work
             finally:
                 shutil.rmtree(work, ignore_errors=True)
+
+    def _clear_unproven(self) -> None:
+        """Deletes Parquet files that a killed pull left without a manifest; their rows are pulled again."""
+        for path in self.folder.glob("*.parquet"):
+            if not path.with_suffix(".json").exists():
+                path.unlink()
 
     def manifests(self) -> list[Manifest]:
         """Every landed file, oldest first; files of one pull by name."""

@@ -1,0 +1,101 @@
+"""A programme as this installation has it: its declaration, its places, and what identifies its input."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import polars as pl
+
+from flows.settings import code_version, settings
+from flows.stores.archive import Archive
+from flows.stores.landing import Landing
+from flows.stores.vault import Vault
+from flows.stores.warehouse import Warehouse
+from transforms import tables
+from transforms.errors import UserError, nearest
+from transforms.loading import load_programme
+from transforms.programme import Programme, Source
+
+INPUT_ID_LETTERS = 16
+
+
+def programme_named(name: str) -> Programme:
+    """The programme whose folder has this name. Raises UserError with the nearest name."""
+    folder = settings().programmes
+    known = [path.parent.name for path in folder.glob("*/programme.toml")]
+    if name not in known and not (folder / name).is_dir():
+        raise UserError(f"{folder}: there is no programme '{name}'. {nearest(name, known)}")
+    return load_programme(folder / name)
+
+
+def landing_of(programme: Programme, source: Source) -> Landing:
+    """Where a source's files are landed."""
+    return Landing(settings().landing(programme.id), source.id)
+
+
+def vault_of(programme: Programme) -> Vault:
+    """The programme's vault."""
+    return Vault(settings().vault(programme.id), settings().vault_key)
+
+
+def warehouse_of(programme: Programme) -> Warehouse:
+    """The programme's warehouse."""
+    return Warehouse(settings().warehouse(programme.id), settings().warehouses_kept)
+
+
+def archive_of(programme: Programme) -> Archive:
+    """The programme's published reports."""
+    return Archive(settings().published(programme.id))
+
+
+def configuration(programme: Programme) -> str:
+    """A hash of the programme folder's own files; what lies in its inbox is input, not configuration."""
+    folder = settings().programme_folder(programme.id)
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (".toml", ".csv"))
+    return _hash([[path.name, sha256(path.read_bytes()).hexdigest()] for path in files])
+
+
+def input_id(programme: Programme) -> str:
+    """What a warehouse follows from: landed contents in their order, failing sources, configuration and code."""
+    landed, failing = [], []
+    for source in programme.sources:
+        landing = landing_of(programme, source)
+        landed += [[source.id, each.file, each.sha256] for each in landing.manifests()]
+        attempt = landing.attempt()
+        # A source that fails from now on is news: the report says how old its data are.
+        failing += [[source.id, attempt.reason]] if attempt and attempt.status == "failed" else []
+    return _hash([landed, failing, configuration(programme), code_version()])[:INPUT_ID_LETTERS]
+
+
+def build_row(programme: Programme, of_input: str) -> pl.DataFrame:
+    """The table Build."""
+    row = {
+        "programme": programme.id,
+        "input_id": of_input,
+        "code_version": code_version(),
+        "configuration": configuration(programme),
+        "built_at": datetime.now(UTC),
+    }
+    return pl.DataFrame([row], schema=tables.Build.create_empty().schema, orient="row")
+
+
+def indicator_rows(programme: Programme) -> pl.DataFrame:
+    """The table Indicators."""
+    rows = [
+        {
+            "indicator": name,
+            "position": position,
+            **each.model_dump(include={"section", "statistic", "value", "population", "shown_as", "better"}),
+            **each.model_dump(include={"headline", "target", "version"}),
+            "title_th": each.title.th,
+            "title_en": each.title.en,
+            "unit_th": each.unit.th,
+            "unit_en": each.unit.en,
+        }
+        for position, (name, each) in enumerate(programme.indicators.items(), start=1)
+    ]
+    return pl.DataFrame(rows, schema=tables.Indicators.create_empty().schema, orient="row")
+
+
+def _hash(parts: object) -> str:
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""The answers of sql/reports as they may be shown: nothing leaves the warehouse but through disclosure control."""
+
+import polars as pl
+
+from flows.stores.warehouse import Reader
+from reports.facts import Facts, questions
+from reports.scope import Scope
+from transforms import tables
+from transforms.disclose import disclose, disclose_counts, disclose_transitions, rounded_for_publication
+from transforms.programme import Programme
+
+
+def facts_about(reader: Reader, scope: Scope, programme: Programme) -> Facts:
+    """What a report on one scope may say."""
+    asked = questions(scope, programme)
+    return Facts.of({name: disclosed(name, reader.query(name, **asked[name]), programme) for name in asked})
+
+
+def disclosed(question: str, answer: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+    """The answer to a question as it may be shown."""
+    floor = programme.disclosure.floor
+    match question:
+        case "estimates" | "areas" | "results":
+            graded = tables.GradedEstimates.validate(answer, cast=True)
+            return rounded_for_publication(disclose(graded, floor), programme)
+        case "funnel" | "profile":
+            return disclose_counts(answer, ("people",), floor)
+        case "transitions":
+            return disclose_transitions(answer, floor)
+        case _:
+            return answer
+
+
+def periods_with_people(reader: Reader, programme: Programme) -> list[str]:
+    """The periods in which anyone registered; the last one when nobody ever did."""
+    periods = [period.id for period in programme.periods]
+    return [each for each in periods if not reader.query("profile", period=each).is_empty()] or periods[-1:]

@@ -1,0 +1,35 @@
+"""Brings what the sources have into the landing."""
+
+from flows.declared import landing_of, programme_named
+from flows.recording import StageError, guarded, logger, recorded_flow, step
+from flows.settings import settings
+from flows.sources import file_drop
+from flows.stores.landing import Attempt
+from transforms.errors import SourceError
+from transforms.programme import Programme, Source
+
+KINDS = {"file_drop": file_drop.pull}
+"""The function that pulls each kind of source."""
+
+
+@recorded_flow
+def pull(programme: str) -> dict[str, str]:
+    """Lands what every source has new and returns each one's status; one that fails stops no other."""
+    declared = programme_named(programme)
+    attempts = {source.id: land(declared, source) for source in declared.sources}
+    return {source: attempt.status for source, attempt in attempts.items()}
+
+
+def _land(programme: Programme, source: Source) -> Attempt:
+    """Pulls one source and keeps how it went. A failure leaves the last good landing as it is."""
+    landing = landing_of(programme, source)
+    try:
+        new = guarded(KINDS[source.kind])(source, programme.forms[source.form], settings().inbox(programme.id), landing)
+    except (SourceError, StageError) as error:
+        logger().error("%s: pull failed: %s: %s", programme.id, error.code, error)
+        return landing.record("failed", error)
+    logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, len(new), sum(f.rows for f in new))
+    return landing.record("pulled" if new else "unchanged")
+
+
+land = step(_land)

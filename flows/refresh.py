@@ -1,0 +1,152 @@
+"""Rebuilds a programme's warehouse from its landing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows.declared import build_row, indicator_rows, input_id, landing_of, programme_named, vault_of, warehouse_of
+from flows.recording import logger, recorded_flow, step
+from flows.settings import settings
+from flows.stores import landing as landings
+from flows.stores.atomic import locked
+from transforms import tables
+from transforms.clean import Cleaned, clean_submissions
+from transforms.errors import UserError
+from transforms.estimate import Estimated, estimate
+from transforms.grade import grade
+from transforms.link import Linked, link
+from transforms.measure import measure
+from transforms.programme import Programme, Source
+
+
+@dataclass(frozen=True)
+class Named:
+    """Accepted submissions with pseudonyms in place of whatever identifies; the follow-ups by round."""
+
+    registrations: pl.DataFrame
+    follow_ups: dict[str, pl.DataFrame]
+
+
+@recorded_flow
+def refresh(programme: str) -> Path:
+    """The path of the warehouse made from what is landed now: the current one when nothing has changed."""
+    declared = programme_named(programme)
+    warehouse = warehouse_of(declared)
+    with locked(settings().warehouse(programme)):
+        of_input = input_id(declared)
+        path = warehouse.path_of(of_input)
+        if warehouse.current() == path:
+            logger().info("%s: unchanged; %s stays current", programme, path.name)
+            return path
+        return _rebuild(declared, of_input)
+
+
+def _rebuild(programme: Programme, of_input: str) -> Path:
+    cleaned = {source.id: clean(programme, source) for source in _landed(programme)}
+    linked = link_rounds(pseudonymise(programme, cleaned), programme)
+    measurements = measure_responses(linked.responses, programme)
+    estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
+    graded = grade_estimates(estimated.estimates, programme)
+    about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
+    frames = about | _quality(programme, cleaned, linked) | _results(linked, measurements, estimated, graded)
+    path = write_warehouse(programme, frames, of_input)
+    logger().info(
+        "%s: %s is current: %d responses, %d estimates", programme.id, path.name, len(linked.responses), len(graded)
+    )
+    return path
+
+
+def _landed(programme: Programme) -> list[Source]:
+    """The sources that have landed anything. Raises UserError when no registration ever came."""
+    landed = [source for source in programme.sources if landing_of(programme, source).manifests()]
+    if not any(programme.forms[source.form].kind == "registration" for source in landed):
+        raise UserError(
+            f"{programme.id}: no registrations have been landed, so there is nothing to report on. "
+            f"Put files into {settings().inbox(programme.id)}, then run: impact pull {programme.id}"
+        )
+    return landed
+
+
+def _clean(programme: Programme, source: Source) -> Cleaned:
+    """One source's submissions, typed, after its files were found to be as they were written."""
+    submissions = landing_of(programme, source).submissions()
+    return clean_submissions(submissions, programme.forms[source.form], source, programme)
+
+
+def _pseudonymise(programme: Programme, cleaned: dict[str, Cleaned]) -> Named:
+    """Splits off what identifies into the vault; from here on there are only pseudonyms."""
+    vault = vault_of(programme)
+    registrations: list[pl.DataFrame] = []
+    follow_ups: dict[str, list[pl.DataFrame]] = {}
+    for source in programme.sources:
+        if source.id not in cleaned:
+            continue
+        form, accepted = programme.forms[source.form], cleaned[source.id].accepted
+        vault.keep_contacts(accepted, source.id, form)
+        named = vault.pseudonymise(accepted, form)
+        (registrations if source.round is None else follow_ups.setdefault(source.round, [])).append(named)
+    return Named(_stacked(registrations), {each: _stacked(frames) for each, frames in follow_ups.items()})
+
+
+def _link(named: Named, programme: Programme) -> Linked:
+    """Every participant's rounds, joined to the registration."""
+    return link(named.registrations, named.follow_ups, programme)
+
+
+def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str) -> Path:
+    """The new warehouse's path, after its checks."""
+    return warehouse_of(programme).build(programme, frames, of_input)
+
+
+clean = step(_clean)
+pseudonymise = step(_pseudonymise)
+link_rounds = step(_link)
+measure_responses = step(measure)
+estimate_indicators = step(estimate)
+grade_estimates = step(grade)
+write_warehouse = step(_write)
+
+
+def _quality(programme: Programme, cleaned: dict[str, Cleaned], linked: Linked) -> dict[str, pl.DataFrame]:
+    """The tables that say what became of every submission."""
+    pulls = landings.pulls([landing_of(programme, source) for source in programme.sources])
+    warnings = [each.warnings for each in cleaned.values()]
+    return {
+        "pulls": pulls,
+        "balance": _stacked([each.balance for each in cleaned.values()]),
+        "rejects": _stacked([*(each.rejects for each in cleaned.values()), linked.rejects]),
+        "warnings": _stacked([*warnings, *(_doubts(programme, source) for source in cleaned)]),
+        "links": linked.links,
+    }
+
+
+def _results(
+    linked: Linked, measurements: pl.DataFrame, estimated: Estimated, graded: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The tables that say what came out."""
+    return {
+        "groups": linked.groups,
+        "funnel": linked.funnel,
+        "enrolments": linked.enrolments,
+        "responses": linked.responses,
+        "measurements": measurements,
+        "transitions": estimated.transitions,
+        "estimates": graded,
+    }
+
+
+def _doubts(programme: Programme, source_id: str) -> pl.DataFrame:
+    """What the reader noticed about a source's files, as rows of Warnings."""
+    source = next(each for each in programme.sources if each.id == source_id)
+    noticed = [doubt for manifest in landing_of(programme, source).manifests() for doubt in manifest.doubts]
+    rows = [(source_id, doubt.field, doubt.rule, doubt.count) for doubt in noticed]
+    return (
+        pl.DataFrame(rows, schema=tables.Warnings.create_empty().schema, orient="row")
+        .group_by("source", "field", "rule", maintain_order=True)
+        .agg(pl.col("count").sum())
+    )
+
+
+def _stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames, how="diagonal")

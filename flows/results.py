@@ -1,0 +1,30 @@
+"""The numbers that may be published, for a machine."""
+
+import json
+from typing import Literal
+
+import polars as pl
+
+from flows.declared import programme_named, warehouse_of
+from flows.disclosed import disclosed
+
+_FORMULA = r"^[=+\-@\t\r\n]"
+
+
+def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
+    """Every estimate of the current warehouse after disclosure control, with what it was made from."""
+    declared = programme_named(programme)
+    with warehouse_of(declared).open() as reader:
+        estimates = disclosed("results", reader.query("results"), declared)
+        build = reader.query("build").row(0, named=True)
+    if format == "csv":
+        return _without_formulas(estimates).write_csv()
+    made_from = {name: str(value) for name, value in build.items()}
+    return json.dumps({"build": made_from, "estimates": estimates.to_dicts()}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
+    text = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.String, pl.Enum))]
+    cells = pl.col(text).cast(pl.String)
+    return frame.with_columns(pl.when(cells.str.contains(_FORMULA)).then(pl.lit("'") + cells).otherwise(cells))

@@ -1,0 +1,81 @@
+"""`impact serve`: schedule and report form on one laptop, until stopped. A server that is there already is used."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from transforms.errors import UserError
+
+HOST = "127.0.0.1"
+CRON = "0 2 * * *"
+TIME_ZONE = "Asia/Bangkok"
+_START_SECONDS = 90
+_QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+
+
+def serve(port: int = 4200) -> None:
+    """Serves both deployments; starts a Prefect server on this machine when PREFECT_API_URL names none."""
+    os.environ.update(_QUIET)
+    os.umask(0o077)
+    with _server(port) as address:
+        os.environ["PREFECT_API_URL"] = f"{address}/api"
+        logging.getLogger("impact").info("Reports and runs: %s  (stop with Ctrl-C)", address)
+        _serve_deployments()
+
+
+def _serve_deployments() -> None:
+    # Only now: Prefect reads its address when it is imported.
+    from prefect import serve as serve_flows
+    from prefect.deployments.runner import EntrypointType
+    from prefect.schedules import Cron
+
+    from flows.deployments import nightly_reports, report
+
+    by_module = EntrypointType.MODULE_PATH
+    night = nightly_reports.to_deployment("nightly", schedule=Cron(CRON, timezone=TIME_ZONE), entrypoint_type=by_module)
+    serve_flows(night, report.to_deployment("on-demand", entrypoint_type=by_module))
+
+
+@contextmanager
+def _server(port: int) -> Iterator[str]:
+    """The address of the server's page: the one that PREFECT_API_URL names, or one started for as long."""
+    given = os.environ.get("PREFECT_API_URL")
+    if given:
+        yield given.removesuffix("/").removesuffix("/api")
+        return
+    address = f"http://{HOST}:{port}"
+    if _healthy(address):
+        yield address
+        return
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    # On another port the page must be told where its server is.
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"{address}/api"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(server, address)
+            yield address
+        finally:
+            server.terminate()
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        if _healthy(address):
+            return
+        time.sleep(0.5)
+    raise UserError(f"The Prefect server did not start at {address}. Is the port taken? Try: impact serve --port 4201")
+
+
+def _healthy(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/api/health", timeout=2) as answer:  # noqa: S310 (a fixed http address)
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
