@@ -1,0 +1,135 @@
+"""Mistakes in forms.toml that need more than one field to be seen."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from transforms import tables
+from transforms.errors import nearest
+from transforms.programme import Choice, Form, Programme, Question
+
+ALWAYS_IDENTITY = ("participant_id", "enterprise_id")
+"""These become pseudonyms, so their answers stay in the vault."""
+
+ENGINE_COLUMNS = frozenset({*tables.Responses.column_names(), *tables.Enrolments.column_names()}) - {"registered_on"}
+"""Columns that the engine itself makes: no question may take their names."""
+
+
+def form_mistakes(path: Path, programme: Programme) -> Iterator[str]:
+    """What is wrong with the forms, their questions, and the names of derived columns."""
+    registrations = [name for name, form in programme.forms.items() if form.kind == "registration"]
+    if len(registrations) != 1:
+        yield (
+            f'{path}: kind = "registration" is declared by {len(registrations)} forms '
+            f"({', '.join(registrations) or 'none'}). Make exactly one form the registration."
+        )
+    for name, form in programme.forms.items():
+        where = f"{path}: form '{name}'"
+        yield from _key_mistakes(where, form)
+        yield from _heading_mistakes(where, form)
+        for question_name, question in form.questions.items():
+            yield from _question_mistakes(f"{where}, question '{question_name}'", question_name, question, form)
+    yield from _disagreements(path, programme)
+    yield from _derived_names(path, programme)
+
+
+def _key_mistakes(where: str, form: Form) -> Iterator[str]:
+    needed = ["participant_id", *(["registered_on"] if form.kind == "registration" else [])]
+    for question in needed:
+        if question not in form.questions:
+            yield f"{where}: the question '{question}' is missing. Every {form.kind} form needs it; add it."
+    if not form.key:
+        yield f'{where}: key is empty. Name the questions that tell submissions apart, such as ["participant_id"].'
+    for key in form.key:
+        if key not in form.questions:
+            yield f"{where}: key uses '{key}', which is no question of it. {nearest(key, form.questions)}"
+
+
+def _heading_mistakes(where: str, form: Form) -> Iterator[str]:
+    headings: dict[str, str] = {}
+    for name, question in form.questions.items():
+        if not question.paths or not all(question.paths):
+            yield f"{where}, question '{name}': path is empty. Write the column's heading as it arrives."
+        for path in question.paths:
+            if path in headings:
+                yield (
+                    f"{where}, question '{name}': path = \"{path}\" is already the path of "
+                    f"'{headings[path]}'. Give each question its own heading."
+                )
+            headings[path] = name
+
+
+def _question_mistakes(where: str, name: str, question: Question, form: Form) -> Iterator[str]:
+    if name in ENGINE_COLUMNS:
+        yield f"{where}: the engine makes a column of this name itself. Choose another name."
+    if name in ALWAYS_IDENTITY and not question.identity:
+        yield f"{where}: it tells who somebody is and must stay in the vault. Add identity = true."
+    if question.type in ("national_id", "phone") and not question.identity:
+        yield f'{where}: type = "{question.type}" is personal and must stay in the vault. Add identity = true.'
+    if question.profile and form.kind == "follow_up":
+        yield f"{where}: profile = true fixes an answer at registration. Take it out of the follow-up."
+    if question.type == "choice" and not question.choices:
+        yield f'{where}: type = "choice" needs choices. Add choices = [...].'
+    if question.choices and question.type != "choice":
+        yield f'{where}: choices go with type = "choice", not with "{question.type}". Change the type.'
+    yield from _choice_mistakes(where, question.choices)
+    yield from _limit_mistakes(where, question)
+    provinces = [other for other, asked in form.questions.items() if asked.type == "province"]
+    if question.district_of is not None and question.district_of not in provinces:
+        yield (
+            f'{where}: district_of = "{question.district_of}" is no question of type "province" in the form. '
+            f"{nearest(question.district_of, provinces)}"
+        )
+
+
+def _limit_mistakes(where: str, question: Question) -> Iterator[str]:
+    low, high = question.minimum, question.maximum
+    if (low is not None or high is not None) and question.type not in ("integer", "number", "money"):
+        yield f'{where}: minimum and maximum go with numbers, not with "{question.type}". Take them out.'
+    if low is not None and high is not None and low > high:
+        yield f"{where}: minimum = {low:g} is above maximum = {high:g}. Swap them."
+
+
+def _choice_mistakes(where: str, choices: Iterable[Choice]) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for choice in choices:
+        for spelling in dict.fromkeys((choice.value, *choice.accepts)):
+            if spelling in owner:
+                yield (
+                    f"{where}: choices: \"{spelling}\" is read both as '{owner[spelling]}' and as '{choice.value}'. "
+                    "Leave it with one of them."
+                )
+            owner.setdefault(spelling, choice.value)
+
+
+def _disagreements(path: Path, programme: Programme) -> Iterator[str]:
+    """A question asked in several forms becomes one column, so it must mean the same in each."""
+    first: dict[str, tuple[str, Question]] = {}
+    for form_name, form in programme.forms.items():
+        for name, question in form.questions.items():
+            other_form, other = first.setdefault(name, (form_name, question))
+            here, there = (_meaning(each) for each in (question, other))
+            for field in here:
+                if here[field] != there[field]:
+                    yield (
+                        f"{path}: form '{form_name}', question '{name}': {field} differs from that in form "
+                        f"'{other_form}'. One name is one column: make them the same, or rename one."
+                    )
+
+
+def _meaning(question: Question) -> dict[str, object]:
+    return {
+        "type": question.type,
+        "identity": question.identity,
+        "choices": {choice.value for choice in question.choices},
+    }
+
+
+def _derived_names(path: Path, programme: Programme) -> Iterator[str]:
+    asked = {name for form in programme.forms.values() for name in form.questions}
+    for name, derived in programme.derived.items():
+        where = f"{path}: derived column '{name}'"
+        if name in asked:
+            yield f"{where}: a question has this name already. Choose another name."
+        if name in ENGINE_COLUMNS:
+            yield f"{where}: the engine makes a column of this name itself. Choose another name."
+        yield from _choice_mistakes(where, derived.choices)
