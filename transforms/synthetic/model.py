@@ -82,7 +82,7 @@ TECHNIQUE_USED = ByArm((0.12, 0.62, 0.60, 0.575), (0.12, 0.13, 0.14, 0.155))
 TWO_DIGITAL_TOOLS = ByArm((0.28, 0.38, 0.42, 0.45), (0.28, 0.29, 0.30, 0.31))
 FORMAL_LOAN = ByArm((0.22, 0.24, 0.28, 0.31), (0.22, 0.22, 0.23, 0.24))
 CERTIFIED = ByArm((0.10, 0.11, 0.15, 0.19), (0.10, 0.10, 0.11, 0.12))
-LOCAL_INPUTS = ByArm((0.55, 0.58, 0.60, 0.62), (0.55, 0.55, 0.555, 0.56))
+LOCAL_INPUTS = ByArm((0.55, 0.59, 0.62, 0.65), (0.55, 0.55, 0.555, 0.56))
 RECYCLED = ByArm((0.08, 0.12, 0.14, 0.16), (0.08, 0.08, 0.085, 0.09))
 EXPIRED = 0.05
 """Share of those without a valid certificate who hold one that has ended."""
@@ -103,23 +103,23 @@ class Spread:
         return self.session + self.session_round + self.unit + self.noise
 
 
-PROBIT = Spread(session=0.03, session_round=0.03, unit=0.34, noise=0.60)
+PROBIT = Spread(session=0.03, session_round=0.02, unit=0.62, noise=0.33)
 """Sums to one, so a share's threshold is the normal quantile of the share."""
 SHARE_SPREAD = 0.6
 """Standard deviation, on the probit scale, of the shares of local and of recycled input."""
 CLOSING_SESSION = 0.05
 
-SALES_MEDIAN_THB = 30_000.0
-SALES = Spread(session=0.0225, session_round=0.0025, unit=0.5625, noise=0.16)
+SALES_MEDIAN_THB = 55_000.0
+SALES = Spread(session=0.0225, session_round=0.001, unit=0.40, noise=0.08)
 """Log of monthly sales; at the baseline only the session's and the unit's own part."""
-SALES_GROWTH = ByArm((0, 0.09, 0.03, 0.204), (0, 0.05, -0.06, 0.095))
+SALES_GROWTH = ByArm((0, 0.09, 0.03, 0.192), (0, 0.05, -0.06, 0.079))
 """Mean change of log sales since the baseline, of businesses still open: season, growth and the courses' effect."""
 MONTHS_SPREAD = 0.10
 MARGIN = 0.27
 MARGIN_UNIT = 0.07
 MARGIN_NOISE = 0.05
 MARGIN_GAIN = ByArm((0, 0, 0.01, 0.015), (0, 0, 0, 0))
-FIXED_COST_THB = 1_500.0
+FIXED_COST_THB = 4_000.0
 MONEY_STEP_THB = 10
 
 EMPLOYERS = 0.65

@@ -50,6 +50,10 @@ def test_the_truth_is_the_same_at_every_call_and_complete() -> None:
     assert not table.select("indicator", "quantity", "round", "arm").is_duplicated().any()
 
 
+def test_probit_deviates_are_standard_normal() -> None:
+    assert model.PROBIT.total == pytest.approx(1)
+
+
 def test_every_headline_but_counts_has_a_truth(programme: Programme) -> None:
     rounds = {"completion_rate": "registration"}
     for name, indicator in programme.indicators.items():
