@@ -36,20 +36,20 @@ def _baseline_g(levels: pl.DataFrame) -> pl.DataFrame:
     n, n_c = pl.col("n").cast(pl.Float64), pl.col("n_c").cast(pl.Float64)
     squares = (n - 1) * pl.col("baseline_sd") ** 2 + (n_c - 1) * pl.col("baseline_sd_c") ** 2
     sd = (squares / (n + n_c - 2)).sqrt()
-    gap = _mean("value", "baseline_sd") - _mean("value_c", "baseline_sd_c")
+    gap = (pl.col("value") - pl.col("value_c")) * _mean_per_level(sd)
     g = pl.when(gap == 0).then(0.0).otherwise((1 - 3 / (4 * (n + n_c) - 9)) * gap / sd)
     return pair.select(*CELL, baseline_g=pl.when(g.is_not_nan()).then(g))
 
 
-def _mean(value: str, sd: str) -> pl.Expr:
-    """The level's mean. Money's level is a median: its mean is that of the lognormal with this median and sd.
+def _mean_per_level(sd: pl.Expr) -> pl.Expr:
+    """The arms' means over their levels: 1, but for money, whose levels are medians.
 
-    The bare gap of two medians over a standard deviation that the tail blows up would understate g. A lognormal of
-    median m has sd^2 = m^2 x (x - 1) and mean m sqrt(x), where x = exp(sigma^2).
+    The bare gap of two medians over a standard deviation that a long tail blows up would understate g. A lognormal
+    of median m has variance m^2 x (x - 1) and mean m sqrt(x), where x = exp(sigma^2); m is taken midway.
     """
-    x = (1 + (1 + 4 * (pl.col(sd) / pl.col(value)) ** 2).sqrt()) / 2
-    skewed = (pl.col("statistic") == "money") & (pl.col(value) > 0)
-    return pl.when(skewed).then(pl.col(value) * x.sqrt()).otherwise(pl.col(value))
+    x = (1 + (1 + 4 * sd**2 / (pl.col("value") * pl.col("value_c"))).sqrt()) / 2
+    skewed = (pl.col("statistic") == "money") & (pl.min_horizontal("value", "value_c") > 0)
+    return pl.when(skewed).then(x.sqrt()).otherwise(1.0)
 
 
 def _attrition(known: pl.DataFrame, baseline: str) -> pl.DataFrame:
