@@ -29,8 +29,12 @@ class StageError(Exception):
         self.stage = stage
         self.kind = kind
         self.place = place
-        super().__init__(
-            f"{self.code}: stage '{stage}' broke with {kind} at {place}. Its text may quote data: not shown."
+        super().__init__(stage, kind, place)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.code}: stage '{self.stage}' broke with {self.kind} at {self.place}. "
+            "The error's own text may quote data, so it is not shown."
         )
 
 
@@ -57,7 +61,8 @@ def _place(traceback: TracebackType | None) -> str:
     place = "an unknown place"
     while traceback is not None:
         path = Path(traceback.tb_frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
+        ours = path.is_relative_to(ROOT) and "site-packages" not in path.parts
+        if ours and path != Path(__file__):
             place = f"{path.relative_to(ROOT)}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return place

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Self
 
 
 class UserError(Exception):
@@ -15,6 +16,10 @@ class ProgrammeError(UserError):
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(self.mistakes))
 
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[str, ...]]]:
+        """As it was made, for a process that gets it from another."""
+        return type(self), (self.mistakes,)
+
 
 class SourceError(UserError):
     """A source that cannot be trusted this time. `code` is the reason code of the bad-input catalogue."""
@@ -22,6 +27,10 @@ class SourceError(UserError):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """As it was made, for a process that gets it from another."""
+        return type(self), (self.code, str(self))
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
