@@ -26,7 +26,7 @@ class Estimate:
     standard_error: float | None
     low: float | None
     high: float | None
-    n: int
+    n: int | None
     n_comparison: int | None
     observations: int | None
     clusters: int | None

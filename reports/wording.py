@@ -36,6 +36,8 @@ def finding(
 
 def answers(estimate: Estimate, words: Words, numbers: Numbers) -> str:
     """How many answers an estimate rests on: `n = 412`, or `n = 240 and 236`."""
+    if estimate.n is None:
+        return ""
     if estimate.n_comparison is None:
         return words("number.n", n=numbers.count(estimate.n))
     return words("number.n_both", n=numbers.count(estimate.n), n_comparison=numbers.count(estimate.n_comparison))
@@ -58,14 +60,14 @@ def shown(
             key = "number.under" if estimate.visibility == "bottom_coded" else "number.over"
             return words(key, bound=numbers.amount(estimate.bound, shape, unit, place=place))
     if estimate.value is None:
-        return words("number.none" if estimate.n == 0 else "number.not_estimable")
+        return words("number.none" if not estimate.n else "number.not_estimable")
     signed = estimate.quantity in ("change", "effect")
     return numbers.amount(estimate.value, shape, unit, signed=signed, place=place)
 
 
 def suppressed(estimate: Estimate, floor: int, words: Words, numbers: Numbers) -> str:
     """What stands in a figure's place when it is not shown."""
-    if estimate.n >= floor:
+    if estimate.n is not None and estimate.n >= floor:
         return words("number.protected")
     if estimate.quantity == "count":
         return numbers.few(floor)
@@ -74,7 +76,7 @@ def suppressed(estimate: Estimate, floor: int, words: Words, numbers: Numbers) -
 
 def _hidden(estimate: Estimate, setting: Setting, words: Words, numbers: Numbers) -> str:
     if estimate.visibility == "suppressed" or estimate.letter == "X":
-        if estimate.n >= setting.floor and estimate.letter != "X":
+        if estimate.n is not None and estimate.n >= setting.floor and estimate.letter != "X":
             return words("finding.hidden.protected")
         return words("finding.hidden.suppressed", floor=numbers.count(setting.floor))
     if estimate.value is None and estimate.bound is None:

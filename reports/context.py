@@ -1,0 +1,248 @@
+"""What every chapter of one report shares: its facts, its scope, its language, and names for everything."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from reports.estimate import Estimate, read, select
+from reports.facts import Facts
+from reports.numbers import Numbers
+from reports.scope import Scope
+from reports.shapes import MODELS, Shape, is_logarithm, shape_of
+from reports.wording import Setting, answers, finding, shown
+from reports.words import Words
+from transforms.programme import Indicator, Period, Programme, Round, Text
+
+HEADLINE_ARMS = ("both", "treated", "all", "comparison")
+"""Whose figure speaks for an indicator where there are several."""
+
+
+def _arm_order(estimate: Estimate) -> int:
+    """A count is everybody's; any other figure is that of the programme's own arm."""
+    if estimate.quantity == "count":
+        return int(estimate.arm != "all")
+    return HEADLINE_ARMS.index(estimate.arm)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The report being written."""
+
+    facts: Facts
+    programme: Programme
+    scope: Scope
+    words: Words
+    numbers: Numbers
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every estimate of the scope."""
+        return read(self.facts.estimates)
+
+    @cached_property
+    def areas(self) -> tuple[Estimate, ...]:
+        """Every estimate of the areas set side by side."""
+        return read(self.facts.areas)
+
+    @cached_property
+    def round(self) -> Round:
+        """The round reported on: the one asked for, or the latest of which there are answers."""
+        if self.scope.round is not None:
+            return next(each for each in self.programme.rounds if each.id == self.scope.round)
+        answered = self.facts.funnel.filter(
+            (pl.col("stage").cast(pl.String) == "answered") & (pl.col("people").is_null() | (pl.col("people") > 0))
+        )
+        held = set(answered["round"])
+        return next((each for each in reversed(self.programme.rounds) if each.id in held), self.programme.baseline)
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds up to the one reported on."""
+        return self.programme.rounds[: self.programme.rounds.index(self.round) + 1]
+
+    @property
+    def floor(self) -> int:
+        """The fewest people a figure may rest on."""
+        return self.programme.disclosure.floor
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the design has a comparison arm."""
+        return self.programme.design.arms is not None
+
+    def text(self, text: Text) -> str:
+        """Declared words in the report's language, digits as the edition writes them."""
+        return self.numbers.text(text.in_language(self.words.language))
+
+    def indicators(self, *sections: str) -> Iterator[tuple[str, Indicator]]:
+        """The indicators of some chapters, in their order."""
+        return ((name, each) for name, each in self.programme.indicators.items() if each.section in sections)
+
+    def of(self, indicator: str, **wanted: object) -> tuple[Estimate, ...]:
+        """The scope's estimates of one indicator."""
+        return tuple(select(self.estimates, indicator=indicator, **wanted))
+
+    def latest(self, estimates: Iterable[Estimate]) -> Estimate | None:
+        """The estimate that speaks for an indicator: the latest round up to the one reported on, shown if possible.
+
+        A figure that may not be shown gives way only to an earlier round's, never to silence.
+        """
+        order = {each.id: place for place, each in enumerate(self.rounds)}
+        main = [each for each in estimates if each.is_main and each.round in order]
+        ranked = sorted(main, key=lambda each: (-order[each.round], _arm_order(each)))
+        visible = [each for each in ranked if each.visibility != "suppressed"]
+        return next(iter(visible or ranked), None)
+
+    def shape(self, estimate: Estimate) -> Shape:
+        """The kind of number an estimate is."""
+        return shape_of(self.programme.indicators[estimate.indicator], estimate.quantity, self.programme)
+
+    def unit(self, estimate: Estimate) -> str:
+        """The unit's words."""
+        return self.text(self.programme.indicators[estimate.indicator].unit)
+
+    def show(self, estimate: Estimate) -> str:
+        """An estimate as tables and tiles show it."""
+        return shown(estimate, self.shape(estimate), self.unit(estimate), self.floor, self.words, self.numbers)
+
+    def interval(self, estimate: Estimate) -> str:
+        """Its 95% interval, or the dash that says there is none to show."""
+        if not estimate.is_drawn or estimate.low is None or estimate.high is None:
+            return self.words("number.dash")
+        return self.numbers.interval(estimate.low, estimate.high, self.shape(estimate), self.unit(estimate), "cell")
+
+    def answers(self, estimate: Estimate) -> str:
+        """The number of answers behind it, unless it is hidden."""
+        return "" if estimate.visibility == "suppressed" else answers(estimate, self.words, self.numbers)
+
+    def sentence(self, estimate: Estimate) -> str:
+        """What it says."""
+        setting = Setting(
+            baseline=self.text(self.programme.baseline.title),
+            round=self.round_title(estimate.round),
+            comparison=self.arm("comparison"),
+            floor=self.floor,
+        )
+        indicator = self.programme.indicators[estimate.indicator]
+        return finding(estimate, indicator, self.shape(estimate), setting, self.words, self.numbers)
+
+    def title(self, indicator: str) -> str:
+        """An indicator's name."""
+        return self.text(self.programme.indicators[indicator].title)
+
+    def round_title(self, round_id: str) -> str:
+        """A round's name."""
+        return self.text(next(each.title for each in self.programme.rounds if each.id == round_id))
+
+    def round_short(self, round_id: str) -> str:
+        """A round's short name, for charts and columns."""
+        return self.text(next(each.short for each in self.programme.rounds if each.id == round_id))
+
+    def arm(self, arm: str) -> str:
+        """An arm's name, the programme's own where it has one."""
+        arms = self.programme.design.arms
+        if arms is not None and arm in ("treated", "comparison"):
+            return self.text(arms.treated if arm == "treated" else arms.comparison)
+        return self.words(f"arm.{'all' if arms is None else arm}")
+
+    def quantity(self, estimate: Estimate) -> str:
+        """What is compared: a change of one arm, or one arm against the other."""
+        if estimate.quantity == "effect":
+            return self.words("quantity.effect", treated=self.arm("treated"), comparison=self.arm("comparison"))
+        key = f"quantity.{estimate.quantity}{'_of_arm' if self.is_compared and estimate.arm != 'all' else ''}"
+        return self.words(key, baseline=self.text(self.programme.baseline.title), arm=self.arm(estimate.arm))
+
+    def term(self, term: str) -> str:
+        """The words for a model's term; terms are named as in transforms.tables.Estimates."""
+        name = term.removesuffix("|classical")
+        if name.startswith("treated_lag_"):
+            return self.words("term.lag", lag=self.numbers.text(name.removeprefix("treated_lag_")))
+        if name.startswith("round."):
+            baseline = self.text(self.programme.baseline.title)
+            return self.words("term.round", round=self.round_title(name.removeprefix("round.")), baseline=baseline)
+        return self.words.of_code("term", name)
+
+    def grade(self, estimate: Estimate) -> str:
+        """Letter and sign together."""
+        if estimate.letter is None:
+            return ""
+        sign = self.numbers.sign(estimate.sign or "")
+        return self.words("methods.grade_as_text", letter=estimate.letter, sign=sign).strip()
+
+    def method(self, method: str) -> str:
+        """The words for an estimator's code, which names the estimator and then its errors."""
+        for key in self.words.texts:
+            errors = key.removeprefix("errors.")
+            if key != errors and method.endswith(f"_{errors}"):
+                estimator = self.words.of_code("estimator", method.removesuffix(f"_{errors}"))
+                return self.words("methods.estimator", estimator=estimator, errors=self.words(key))
+        return self.words.of_code("estimator", method)
+
+    def group(self, by: str, group: str) -> str:
+        """A group's name."""
+        found = self.facts.groups.filter((pl.col("by") == by) & (pl.col("group") == group))
+        titles = found[f"title_{self.words.language}"].to_list()
+        return self.numbers.text(titles[0]) if titles else self.numbers.text(group)
+
+    def source(self, source: str) -> str:
+        """A source's name: its form's, and its round's where it has one."""
+        declared = next((each for each in self.programme.sources if each.id == source), None)
+        if declared is None:
+            return source
+        title = self.text(self.programme.forms[declared.form].title)
+        return title if declared.round is None else f"{title}, {self.round_title(declared.round)}"
+
+    def question(self, name: str) -> str:
+        """A question's words; those about people's identity are in the forms only."""
+        for form in self.programme.forms.values():
+            if name in form.questions:
+                return self.text(form.questions[name].title)
+        return self.words.of_code("field", name)
+
+    def breakdown(self, by: str) -> str:
+        """What a breakdown's groups are: the words of its question or derived column."""
+        asked = self.programme.questions.get(by) or self.programme.derived.get(by)
+        return self.text(asked.title) if asked is not None else by
+
+    def is_log(self, indicator: str) -> bool:
+        """Whether an indicator is measured as a logarithm."""
+        return is_logarithm(self.programme.indicators[indicator], self.programme)
+
+    def data_day(self, moment: datetime | None) -> str:
+        """The day of a pull, where the programme is; a dash when there was none."""
+        if moment is None:
+            return self.words("number.dash")
+        return self.numbers.day(moment.astimezone(ZoneInfo(self.programme.time_zone)).date())
+
+    @property
+    def data_as_of(self) -> datetime | None:
+        """The day up to which every source has been read: the earliest of their last successes."""
+        moments: list[datetime] = self.facts.pulls["data_as_of"].drop_nulls().to_list()
+        return min(moments, default=None)
+
+    @property
+    def period(self) -> Period:
+        """The reporting period."""
+        return next(each for each in self.programme.periods if each.id == self.scope.period)
+
+    @property
+    def build(self) -> dict[str, Any]:
+        """What the warehouse was made from: the one row of Build."""
+        return self.facts.build.row(0, named=True)
+
+    @property
+    def scope_title(self) -> str:
+        """What the report is about."""
+        if self.scope.by == "programme":
+            return self.words("cover.scope_programme")
+        return self.group(self.scope.by, self.scope.group)
+
+    @property
+    def models(self) -> Iterator[str]:
+        """The indicators estimated by a model over all rounds."""
+        return (name for name, each in self.programme.indicators.items() if each.statistic in MODELS)

@@ -1,0 +1,28 @@
+"""A report as one HTML document: no looks, no arithmetic, nothing fetched from elsewhere."""
+
+import functools
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.document import Report
+from reports.words import words_in
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def to_html(report: Report) -> str:
+    """The document; its style sheets are given to the renderer apart."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(report=report, words=words_in(report.language))
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,141 @@
+"""Treated against comparison: each effect with what makes it sure or unsure, and the models' coefficients."""
+
+from reports import charts
+from reports.context import Context
+from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
+from reports.estimate import Estimate
+from reports.shapes import MODELS, Shape
+
+
+def comparison(context: Context) -> Section | None:
+    """The chapter on effects, for designs with a comparison arm."""
+    if not context.is_compared:
+        return None
+    words = context.words
+    kind = context.programme.design.kind
+    blocks: list[Block] = [Paragraph(words(f"design.{kind}"))]
+    told = [name for name, each in context.programme.indicators.items() if each.statistic not in MODELS]
+    effects = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
+    effects = [each for each in effects if each.round in {known.id for known in context.rounds}]
+    if effects:
+        blocks += [*charts.effects_by_round(effects, context), Heading(words("heading.effects"))]
+        blocks += [_effects(effects, context), Paragraph(words("methods.detectable"))]
+    tables = [table for name in context.models for table in _model(name, context)]
+    if tables:
+        blocks += [Heading(words("heading.models")), *tables, Notice(words("methods.panel"))]
+    return Section("comparison", words("section.comparison"), tuple(blocks)) if len(blocks) > 1 else None
+
+
+def _effects(effects: list[Estimate], context: Context) -> Table:
+    words = context.words
+    columns = (
+        Column(words("column.indicator")),
+        Column(words("column.round")),
+        Column(words("column.effect"), is_number=True),
+        Column(words("column.answers"), is_number=True),
+        Column(words("column.clusters"), is_number=True),
+        Column(words("column.p"), is_number=True),
+        Column(words("column.q"), is_number=True),
+        Column(words("column.detectable"), is_number=True),
+        Column(words("column.grade")),
+    )
+    return Table(words("caption.effects"), columns, tuple(_effect(each, context) for each in effects))
+
+
+def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
+    dash, numbers = context.words("number.dash"), context.numbers
+    shown = estimate.visibility == "shown"
+    cap = context.words.of_code("cap", estimate.cap) if estimate.cap else ""
+    return (
+        Cell(context.title(estimate.indicator)),
+        Cell(context.round_short(estimate.round)),
+        Cell(context.show(estimate), context.interval(estimate) if estimate.is_drawn else ""),
+        Cell(context.answers(estimate) or dash),
+        Cell(_clusters(estimate, context), _df(estimate, context)),
+        Cell(numbers.bare_p_value(estimate.p_value) if shown and estimate.p_value is not None else dash),
+        Cell(numbers.bare_p_value(estimate.q_value) if shown and estimate.q_value is not None else dash),
+        Cell(_detectable(estimate, context)),
+        Cell(context.grade(estimate) or dash, cap, letter=estimate.letter or ""),
+    )
+
+
+def _clusters(estimate: Estimate, context: Context) -> str:
+    if estimate.visibility == "suppressed" or estimate.clusters is None:
+        return context.words("number.dash")
+    if estimate.clusters_comparison is None:
+        return context.numbers.count(estimate.clusters)
+    both = context.numbers.count(estimate.clusters), context.numbers.count(estimate.clusters_comparison)
+    return context.words("number.both", first=both[0], second=both[1])
+
+
+def _df(estimate: Estimate, context: Context) -> str:
+    if estimate.visibility == "suppressed" or estimate.df is None:
+        return ""
+    return context.words("number.df", df=context.numbers.decimal(estimate.df))
+
+
+def _detectable(estimate: Estimate, context: Context) -> str:
+    if estimate.visibility == "suppressed" or estimate.smallest_detectable is None:
+        return context.words("number.dash")
+    return context.numbers.size(estimate.smallest_detectable, context.shape(estimate), context.unit(estimate))
+
+
+def _model(name: str, context: Context) -> list[Table]:
+    """One model: every term once, its clustered and its classical error side by side."""
+    rows = {each.term: each for each in context.of(name, quantity="effect")}
+    terms = list(dict.fromkeys(term.removesuffix("|classical") for term in rows))
+    if not terms:
+        return []
+    words = context.words
+    columns = (
+        Column(words("column.term")),
+        Column(words("column.coefficient"), is_number=True),
+        Column(words("column.clustered_error"), is_number=True),
+        Column(words("column.classical_error"), is_number=True),
+        Column(words("column.effect"), is_number=True),
+        Column(words("column.p"), is_number=True),
+        Column(words("column.grade")),
+    )
+    ordered = sorted(terms, key=_place)
+    body = tuple(_coefficient(term, rows, context) for term in ordered)
+    first = rows[next(iter(rows))]
+    caption = words("caption.model", title=context.title(name))
+    return [Table(caption, columns, body, note=_observations(first, context))]
+
+
+def _place(term: str) -> tuple[bool, bool, str]:
+    return (term.startswith("round."), term == "constant", term)
+
+
+def _coefficient(term: str, rows: dict[str, Estimate], context: Context) -> tuple[Cell, ...]:
+    clustered, classical = rows.get(term), rows.get(f"{term}|classical")
+    told = clustered or classical
+    dash = context.words("number.dash")
+    if told is None or told.visibility == "suppressed":
+        hidden = dash if told is None else context.show(told)
+        return (Cell(context.term(term)), Cell(hidden), *(Cell(dash) for _ in range(5)))
+    shape: Shape = context.shape(told)
+    effect = context.show(told) if shape == "log" else dash
+    deciding = clustered is not None and clustered.p_value is not None
+    return (
+        Cell(context.term(term)),
+        Cell(_three(told.value, context)),
+        Cell(_three(clustered.standard_error if clustered else None, context)),
+        Cell(_three(classical.standard_error if classical else None, context)),
+        Cell(effect, context.interval(told) if shape == "log" and told.is_drawn else ""),
+        Cell(context.numbers.bare_p_value(told.p_value or 0.0) if deciding else dash),
+        Cell(context.grade(told) or dash, letter=told.letter or ""),
+    )
+
+
+def _three(value: float | None, context: Context) -> str:
+    return context.words("number.dash") if value is None else context.numbers.coefficient(value)
+
+
+def _observations(estimate: Estimate, context: Context) -> str:
+    if estimate.visibility == "suppressed":
+        return ""
+    n = context.answers(estimate)
+    if estimate.observations is None:
+        return n
+    return context.words("number.observations", observations=context.numbers.count(estimate.observations), n=n)

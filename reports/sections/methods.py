@@ -1,0 +1,132 @@
+"""How the numbers were made, what they mean, and what cannot be said."""
+
+from reports.context import Context
+from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
+from transforms.programme import Indicator
+
+LETTERS = ("A", "B", "C", "D", "E", "X")
+SIGNS = {"+": "up", "-": "down", "(+)": "weak_up", "(-)": "weak_down", "0": "zero", "?": "unclear"}
+GLOSSARY = (
+    "indicator",
+    "participants",
+    "respondents",
+    "baseline",
+    "round",
+    "interval",
+    "points",
+    "median",
+    "comparison",
+    "significance",
+)
+
+
+def methods(context: Context) -> Section:
+    """The last chapter."""
+    words = context.words
+    blocks: list[Block] = [
+        Heading(words("heading.design")),
+        Paragraph(words(f"design.{context.programme.design.kind}")),
+        Heading(words("heading.certainty")),
+        Bullets(_certainty(context)),
+        _legend("letters", {letter: words(f"letter.{letter}") for letter in LETTERS}, "column.letter", context),
+        _legend("signs", {sign: words(f"sign.{name}") for sign, name in SIGNS.items()}, "column.sign", context),
+        Heading(words("heading.limitations")),
+        Bullets(_limitations(context)),
+        Heading(words("heading.definitions")),
+        _definitions(context),
+        Heading(words("heading.glossary")),
+        _glossary(context),
+        Heading(words("heading.provenance")),
+        Bullets(_provenance(context)),
+    ]
+    return Section("methods", words("section.methods"), tuple(blocks))
+
+
+def _certainty(context: Context) -> tuple[str, ...]:
+    words, declared = context.words, context.programme.indicators.values()
+    sentences = [words("methods.letters"), words("methods.interval"), words("methods.families")]
+    if any(each.statistic == "money" for each in declared):
+        sentences.append(words("methods.money"))
+    if any(context.is_log(name) for name in context.programme.indicators):
+        sentences.append(words("methods.log"))
+    sentences.append(words("methods.disclosure", floor=context.numbers.count(context.floor)))
+    return tuple(sentences)
+
+
+def _limitations(context: Context) -> tuple[str, ...]:
+    """The programme's own, and those that follow from what it declares."""
+    words = context.words
+    sentences = [context.text(each) for each in context.programme.limitations]
+    if not context.is_compared:
+        sentences.append(words("notice.no_comparison"))
+    if any(each.shown_as == "money" for each in context.programme.indicators.values()):
+        sentences.append(words("notice.nominal"))
+    rule = context.programme.size_rule
+    if rule is not None:
+        sentences.append(words("notice.survey_class", rule=words(f"size_rule.{rule.tie_break}")))
+    return tuple(sentences) or (words("methods.no_limitations"),)
+
+
+def _legend(name: str, meanings: dict[str, str], heading: str, context: Context) -> Table:
+    words = context.words
+    columns = (Column(words(heading)), Column(words("column.definition")))
+    letters = name == "letters"
+    rows = tuple(
+        (Cell(context.numbers.sign(code), letter=code if letters else ""), Cell(meaning))
+        for code, meaning in meanings.items()
+    )
+    return Table(words(f"caption.{name}"), columns, rows)
+
+
+def _definitions(context: Context) -> Table:
+    words = context.words
+    names = ("indicator", "meaning", "formula", "population", "unit", "method")
+    columns = tuple(Column(words(f"column.{name}")) for name in names)
+    rows = tuple(_definition(name, each, context) for name, each in context.programme.indicators.items())
+    return Table(words("caption.definitions"), columns, rows)
+
+
+def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell, ...]:
+    words = context.words
+    codes = dict.fromkeys(each.method for each in context.of(name) if each.visibility != "suppressed")
+    method = "; ".join(dict.fromkeys(context.method(code) for code in sorted(codes)))
+    version = words("methods.version", version=context.numbers.count(indicator.version))
+    population = indicator.population
+    return (
+        Cell(context.title(name), ", ".join(indicator.codes)),
+        Cell(context.text(indicator.meaning)),
+        Cell(indicator.value, f"/ {indicator.per}" if indicator.per else "", is_code=True),
+        Cell(population or words("methods.everyone"), is_code=population is not None),
+        Cell(context.text(indicator.unit)),
+        Cell(method or words(f"statistic.{indicator.statistic}"), version),
+    )
+
+
+def _glossary(context: Context) -> Table:
+    words = context.words
+    columns = (Column(words("column.word")), Column(words("column.definition")))
+    rows = tuple((Cell(words(f"glossary.{name}")), Cell(words(f"glossary.{name}_means"))) for name in GLOSSARY)
+    return Table(words("caption.glossary"), columns, rows)
+
+
+def _provenance(context: Context) -> tuple[str, ...]:
+    words = context.words
+    period = context.period
+    built = context.build
+    sentences = [
+        words(
+            "methods.period",
+            title=context.text(period.title),
+            days=context.numbers.days(period.start, period.end),
+        ),
+        words(
+            "methods.provenance",
+            day=context.numbers.moment(built["built_at"], context.programme.time_zone),
+            code=built["code_version"],
+            input=str(built["input_id"])[:12],
+            configuration=str(built["configuration"])[:12],
+        ),
+    ]
+    if context.programme.credit is not None:
+        sentences.append(words("methods.credit", credit=context.text(context.programme.credit)))
+    return tuple(sentences)

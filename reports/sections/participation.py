@@ -1,0 +1,110 @@
+"""Who took part, and who answered."""
+
+import polars as pl
+
+from reports import charts
+from reports.context import Context
+from reports.document import Block, Cell, Column, Heading, Notice, Section, Table
+
+BASELINE_STAGES = ("registered", "consented", "completed")
+FOLLOW_UP_STAGES = ("due", "answered")
+
+
+def participation(context: Context) -> Section:
+    """The funnel, as a chart and a table, and the people's profile."""
+    words = context.words
+    blocks: list[Block] = [*charts.funnel(steps(context, "all"), context), _funnel(context)]
+    profile = _profile(context)
+    if profile is not None:
+        blocks += [Heading(words("heading.profile")), profile]
+    blocks.append(Notice(words("notice.few", floor=context.numbers.count(context.floor))))
+    return Section("participation", words("section.participation"), tuple(blocks))
+
+
+def steps(context: Context, arm: str) -> list[tuple[str, str, int | None]]:
+    """Each step's round, stage and people up to the round reported on; null people are too few to print."""
+    frame = context.facts.funnel.filter(pl.col("arm").cast(pl.String) == arm)
+    people = {(row["round"], str(row["stage"])): row["people"] for row in frame.to_dicts()}
+    stages: dict[str, tuple[str, ...]] = {each.id: FOLLOW_UP_STAGES for each in context.rounds}
+    stages[context.programme.baseline.id] = BASELINE_STAGES
+    asked = {round_id for round_id, stage in people if stage == "due" and people[round_id, stage] != 0}
+    asked.add(context.programme.baseline.id)
+    return [
+        (round_id, stage, people[round_id, stage])
+        for round_id, names in stages.items()
+        for stage in names
+        if (round_id, stage) in people and round_id in asked
+    ]
+
+
+def stage_title(round_id: str, stage: str, context: Context) -> str:
+    """A step's words."""
+    return context.words(f"stage.{stage}", round=context.round_title(round_id))
+
+
+def people_text(people: int | None, context: Context) -> str:
+    """A count of people, or the mark that it is too small to print."""
+    return context.numbers.few(context.floor) if people is None else context.numbers.count(people)
+
+
+def _funnel(context: Context) -> Table:
+    words = context.words
+    arms = ["all", "treated", "comparison"] if context.is_compared else ["all"]
+    counted = {arm: {(each[0], each[1]): each[2] for each in steps(context, arm)} for arm in arms}
+    columns = [Column(words("column.stage")), *(Column(_arm(arm, context), is_number=True) for arm in arms)]
+    rows = []
+    for round_id, stage, _ in steps(context, "all"):
+        cells = [Cell(stage_title(round_id, stage, context))]
+        cells += [_step(counted[arm], round_id, stage, context) for arm in arms]
+        rows.append(tuple(cells))
+    return Table(words("caption.funnel"), tuple(columns), tuple(rows))
+
+
+def _arm(arm: str, context: Context) -> str:
+    return context.words("arm.all") if arm == "all" else context.arm(arm)
+
+
+def _step(counted: dict[tuple[str, str], int | None], round_id: str, stage: str, context: Context) -> Cell:
+    if (round_id, stage) not in counted:
+        return Cell(context.words("number.dash"))
+    people = counted[round_id, stage]
+    asked = counted.get((round_id, "due"))
+    detail = ""
+    if stage == "answered" and people is not None and asked:
+        detail = context.words("participation.response", share=context.numbers.share(people, asked))
+    return Cell(people_text(people, context), detail)
+
+
+def _profile(context: Context) -> Table | None:
+    """Participants by every group but sessions; in the whole programme's report only."""
+    subgroups = [each for each in context.programme.breakdowns if each.kind != "session"]
+    if context.scope.by != "programme" or not subgroups:
+        return None
+    words = context.words
+    registered = {(row["by"], row["group"]): row["people"] for row in context.facts.profile.to_dicts()}
+    everybody = registered.get(("programme", context.scope.group))
+    rows = []
+    for breakdown in subgroups:
+        groups = context.facts.groups.filter(pl.col("by") == breakdown.by).sort("position")
+        for group in groups["group"]:
+            if (breakdown.by, group) not in registered:
+                continue
+            people = registered[breakdown.by, group]
+            share = context.numbers.share(people, everybody) if people is not None and everybody else ""
+            rows.append(
+                (
+                    Cell(context.breakdown(breakdown.by)),
+                    Cell(context.group(breakdown.by, group)),
+                    Cell(people_text(people, context)),
+                    Cell(share or words("number.dash")),
+                )
+            )
+    if not rows:
+        return None
+    columns = (
+        Column(words("column.breakdown")),
+        Column(words("column.group")),
+        Column(words("column.people"), is_number=True),
+        Column(words("column.share"), is_number=True),
+    )
+    return Table(words("caption.profile"), columns, tuple(rows))

@@ -1,0 +1,113 @@
+"""What was received, what was set aside and why, and how follow-ups were joined to registrations."""
+
+from datetime import datetime
+
+import polars as pl
+
+from reports.context import Context
+from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
+
+PARTS = ("landed", "accepted", "rejected", "duplicates", "superseded", "deleted")
+FATES = ("accepted", "linked", "orphans", "without_consent", "conflicts")
+
+
+def quality(context: Context) -> Section:
+    """The chapter on data quality."""
+    words = context.words
+    blocks: list[Block] = [*stale(context)]
+    blocks += [Heading(words("heading.received")), _received(context)]
+    blocks += [Heading(words("heading.set_aside"))]
+    blocks += [_set_aside(context)] if context.facts.rejects.height else [Paragraph(words("quality.nothing_set_aside"))]
+    blocks.append(Notice(words("notice.reject_note")))
+    if context.facts.links.height:
+        blocks += [Heading(words("heading.linked")), _linked(context)]
+    if context.facts.warnings.height:
+        blocks += [Heading(words("heading.repaired")), _repaired(context)]
+    return Section("quality", words("section.quality"), tuple(blocks))
+
+
+def stale(context: Context) -> list[Notice]:
+    """One notice for each source that could not be read the last time."""
+    failed = context.facts.pulls.filter(pl.col("status").cast(pl.String) == "failed").sort("source")
+    return [_stale(row["source"], row["reason"], row["data_as_of"], context) for row in failed.to_dicts()]
+
+
+def _stale(source: str, reason: str | None, data_as_of: datetime | None, context: Context) -> Notice:
+    words = context.words
+    why = words.of_code("reason", reason or "unknown")
+    if data_as_of is None:
+        return Notice(words("notice.never", source=context.source(source), reason=why))
+    return Notice(words("notice.stale", day=context.data_day(data_as_of), source=context.source(source), reason=why))
+
+
+def _received(context: Context) -> Table:
+    words = context.words
+    frame = context.facts.balance.join(context.facts.pulls, on="source", how="left", maintain_order="left")
+    columns = [Column(words("column.source"))]
+    columns += [Column(words(f"column.{part}"), is_number=True) for part in PARTS]
+    columns += [Column(words("column.data_as_of"))]
+    rows = [
+        (
+            Cell(context.source(row["source"])),
+            *(Cell(context.numbers.count(row[part])) for part in PARTS),
+            Cell(context.data_day(row["data_as_of"]), _status(row["status"], row["reason"], context)),
+        )
+        for row in frame.to_dicts()
+    ]
+    return Table(words("caption.received"), tuple(columns), tuple(rows))
+
+
+def _status(status: str | None, reason: str | None, context: Context) -> str:
+    if status is None:
+        return ""
+    return context.words(f"source.{status}", reason=context.words.of_code("reason", reason or "unknown"))
+
+
+def _set_aside(context: Context) -> Table:
+    words = context.words
+    columns = (
+        Column(words("column.source")),
+        Column(words("column.question")),
+        Column(words("column.reason")),
+        Column(words("column.submissions"), is_number=True),
+    )
+    counted = context.facts.rejects.sort(
+        "submissions", "source", "field", "rule", descending=[True, False, False, False]
+    )
+    rows = [
+        _by_rule(row["source"], row["field"], row["rule"], row["submissions"], context) for row in counted.to_dicts()
+    ]
+    return Table(words("caption.set_aside"), columns, tuple(rows))
+
+
+def _by_rule(source: str, field: str, rule: str, count: int, context: Context) -> tuple[Cell, ...]:
+    return (
+        Cell(context.source(source)),
+        Cell(context.question(field)),
+        Cell(context.words.of_code("rule", rule)),
+        Cell(context.numbers.count(count)),
+    )
+
+
+def _repaired(context: Context) -> Table:
+    words = context.words
+    columns = (
+        Column(words("column.source")),
+        Column(words("column.question")),
+        Column(words("column.repair")),
+        Column(words("column.submissions"), is_number=True),
+    )
+    counted = context.facts.warnings.sort("source", "field", "rule").to_dicts()
+    rows = [_by_rule(row["source"], row["field"], row["rule"], row["count"], context) for row in counted]
+    return Table(words("caption.repaired"), columns, tuple(rows))
+
+
+def _linked(context: Context) -> Table:
+    words = context.words
+    columns = [Column(words("column.source"))]
+    columns += [Column(words(f"column.{fate}"), is_number=True) for fate in FATES]
+    rows = [
+        (Cell(context.source(row["source"])), *(Cell(context.numbers.count(row[fate])) for fate in FATES))
+        for row in context.facts.links.to_dicts()
+    ]
+    return Table(words("caption.linked"), tuple(columns), tuple(rows))

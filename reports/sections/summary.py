@@ -1,0 +1,121 @@
+"""The manager's page: headline tiles, and findings in plain sentences."""
+
+from reports import charts
+from reports.context import Context
+from reports.document import Finding, Summary, Tile
+from reports.estimate import Estimate
+from reports.shapes import MODELS
+from transforms.programme import Indicator
+
+MOST_TILES = 8
+MOST_FINDINGS = 8
+
+
+def summary(context: Context) -> Summary:
+    """The summary of one report."""
+    words = context.words
+    headlines = [(name, each) for name, each in context.programme.indicators.items() if each.headline is not None]
+    return Summary(
+        title=words("section.summary"),
+        tiles=tuple(tile for name, each in headlines[:MOST_TILES] for tile in _tile(name, each, context)),
+        findings_title=words("heading.findings"),
+        findings=tuple(line for name, each in headlines for line in _findings(name, each, context))[:MOST_FINDINGS],
+    )
+
+
+def _tile(name: str, indicator: Indicator, context: Context) -> tuple[Tile, ...]:
+    estimate = context.latest(context.of(name, quantity=indicator.headline))
+    if estimate is None:
+        return ()
+    drawing, alternative = charts.tile(estimate, indicator, context)
+    value, unit = _value(estimate, context)
+    return (
+        Tile(
+            title=context.title(name),
+            value=value,
+            unit=unit,
+            interval=context.interval(estimate) if estimate.is_drawn else "",
+            notes=_notes(estimate, indicator, context),
+            letter=estimate.letter or "",
+            grade=_grade(estimate, context),
+            chart=drawing,
+            alternative=alternative,
+        ),
+    )
+
+
+def _value(estimate: Estimate, context: Context) -> tuple[str, str]:
+    """The figure and its unit apart; a bound or a reason stands alone."""
+    if estimate.visibility != "shown" or estimate.value is None:
+        return context.show(estimate), ""
+    shape, unit = context.shape(estimate), context.unit(estimate)
+    signed = estimate.quantity in ("change", "effect")
+    figure = context.numbers.figure(estimate.value, shape, signed=signed)
+    return figure, context.numbers.unit(estimate.value, shape, unit)
+
+
+def _notes(estimate: Estimate, indicator: Indicator, context: Context) -> tuple[str, ...]:
+    words = context.words
+    notes = []
+    if estimate.quantity == "count":
+        notes.append(words("summary.tile_counted"))
+    else:
+        notes.append(_what(estimate, context))
+        notes.append(context.answers(estimate))
+    if indicator.target is not None:
+        target = context.numbers.amount(indicator.target, context.shape(estimate), context.unit(estimate))
+        notes.append(words("summary.tile_target", target=target))
+    return tuple(note for note in notes if note)
+
+
+def _what(estimate: Estimate, context: Context) -> str:
+    one_arm = context.is_compared and estimate.arm in ("treated", "comparison")
+    key = f"summary.tile_{estimate.quantity}{'_of_arm' if one_arm else ''}"
+    if estimate.indicator in context.models:
+        key = "summary.tile_model"
+    return context.words(
+        key,
+        arm=context.arm(estimate.arm),
+        treated=context.arm("treated"),
+        comparison=context.arm("comparison"),
+        baseline=context.text(context.programme.baseline.title),
+        round=context.round_title(estimate.round),
+    )
+
+
+def _grade(estimate: Estimate, context: Context) -> str:
+    if estimate.letter is None:
+        return ""
+    return context.words("summary.tile_grade", grade=context.grade(estimate), words=_letter(estimate, context))
+
+
+def _letter(estimate: Estimate, context: Context) -> str:
+    unclear = estimate.letter != "X" and estimate.sign in ("?", "0", None)
+    if unclear:
+        return context.words("sign_short.zero" if estimate.sign == "0" else "sign_short.unclear")
+    return context.words(f"letter_short.{estimate.letter}")
+
+
+def _findings(name: str, indicator: Indicator, context: Context) -> list[Finding]:
+    """One sentence an indicator, on the strongest comparison there is; a model says one a treatment term."""
+    if indicator.statistic in MODELS:
+        told = [each for each in context.of(name, quantity="effect") if _is_told(each)]
+    else:
+        ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
+        headline = context.latest(context.of(name, quantity=indicator.headline))
+        best = next((each for each in ranked if each is not None and each.visibility == "shown"), headline)
+        told = [best] if best is not None else []
+    return [_finding(each, context) for each in told]
+
+
+def _is_told(estimate: Estimate) -> bool:
+    return estimate.term == "treated" or (
+        estimate.term.startswith("treated_lag_") and not estimate.term.endswith("|classical")
+    )
+
+
+def _finding(estimate: Estimate, context: Context) -> Finding:
+    title = context.title(estimate.indicator)
+    if estimate.term.startswith("treated_lag_"):
+        title = context.words("finding.of_term", title=title, term=context.term(estimate.term))
+    return Finding(title=title, sentence=context.sentence(estimate), letter=estimate.letter or "")

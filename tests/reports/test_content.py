@@ -1,0 +1,201 @@
+import re
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from reports.content import compose
+from reports.document import Heading, Report, Section, Table
+from reports.facts import PARAMETERS, Facts, questions
+from reports.html import to_html
+from reports.scope import Scope
+
+LATIN = re.compile(r"[A-Za-z]+")
+ALLOWED_IN_THAI = {"FTE", "SDG", "CSV", "n", "p", "q", "df"}
+THAI = re.compile("[\u0e01-\u0e5b]")
+WHOLE = Scope("fy2568")
+SESSION = Scope("fy2568", by="session", group="S01")
+
+
+def headings(report: Report) -> list[str]:
+    own = [section.title for section in report.sections]
+    inner = [block.text for section in report.sections for block in section.blocks if isinstance(block, Heading)]
+    columns = [column.title for table in tables_of(report) for column in table.columns]
+    captions = [table.caption for table in tables_of(report)]
+    return [*own, *inner, *columns, *captions]
+
+
+def tables_of(report: Report) -> list[Table]:
+    return [block for section in report.sections for block in section.blocks if isinstance(block, Table)]
+
+
+def section(report: Report, section_id: str) -> Section:
+    return next(each for each in report.sections if each.id == section_id)
+
+
+def text_of(report: Report) -> str:
+    return re.sub(r"<[^>]*>", " ", to_html(report))
+
+
+def test_the_programmes_report_has_every_chapter_in_order(facts, programme) -> None:
+    report = compose(facts, programme, "en", WHOLE)
+    assert [each.id for each in report.sections] == [
+        "participation",
+        "adoption",
+        "growth",
+        "sustainability",
+        "comparison",
+        "areas",
+        "quality",
+        "methods",
+    ]
+
+
+def test_every_headline_has_a_tile_and_a_finding(facts, programme) -> None:
+    summary = compose(facts, programme, "en", WHOLE).summary
+    headlines = [each.title.en for each in programme.indicators.values() if each.headline]
+    assert [tile.title for tile in summary.tiles] == headlines
+    assert [finding.title for finding in summary.findings] == headlines
+
+
+def test_a_tile_says_value_unit_interval_n_target_and_grade(facts, programme) -> None:
+    tiles = {tile.title: tile for tile in compose(facts, programme, "en", WHOLE).summary.tiles}
+    sales = tiles["Sales"]
+    assert (sales.value, sales.unit, sales.interval, sales.letter) == ("+18.3", "%", "10.3 to 26.3%", "A")
+    assert sales.notes == ("Trained against Waiting list, Month 12", "n = 300 and 236")
+    assert tiles["People trained"].notes[-1] == "Target 700 people"
+
+
+def test_every_cell_of_every_table_says_something(facts, programme) -> None:
+    for language in ("th", "en"):
+        for table in tables_of(compose(facts, programme, language, WHOLE)):
+            assert all(len(row) == len(table.columns) for row in table.rows), table.caption
+            assert all(cell.text.strip() for row in table.rows for cell in row), table.caption
+
+
+def test_thai_headings_hold_no_english_word_and_english_ones_no_thai_letter(facts, programme) -> None:
+    for scope, found in ((WHOLE, facts),):
+        thai = headings(compose(found, programme, "th", scope))
+        assert [each for each in thai if set(LATIN.findall(each)) - ALLOWED_IN_THAI] == []
+        english = headings(compose(found, programme, "en", scope))
+        assert [each for each in english if THAI.search(each)] == []
+
+
+def test_the_synthetic_mark_is_there_only_for_made_up_data(facts, programme) -> None:
+    assert "Synthetic data" in compose(facts, programme, "en", WHOLE).banner
+    real = programme.model_copy(update={"synthetic": False})
+    assert compose(facts, real, "en", WHOLE).banner == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Nobody is registered for Whole programme in Fiscal year 2025"),
+        ("th", "ไม่มีผู้ลงทะเบียนสำหรับทั้งโครงการในปีงบประมาณ พ.ศ. 2568"),
+    ],
+)
+def test_without_participants_the_report_is_a_page_that_says_so(facts, programme, language, sentence) -> None:
+    nobody = replace(facts, funnel=facts.funnel.clear(), estimates=facts.estimates.clear())
+    report = compose(nobody, programme, language, WHOLE)
+    assert report.kind == "empty"
+    assert report.summary is None
+    assert [each.id for each in report.sections] == ["empty"]
+    assert sentence in text_of(report)
+
+
+def test_too_few_people_are_under_the_floor_never_nobody(facts, programme) -> None:
+    few = replace(facts, funnel=facts.funnel.with_columns(people=pl.lit(None, dtype=pl.Int64)))
+    report = compose(few, programme, "en", WHOLE)
+    funnel = tables_of(report)[0]
+    assert report.kind == "report"
+    assert {cell.text for row in funnel.rows for cell in row[1:]} == {"<10"}
+
+
+def suppressed(facts: Facts) -> Facts:
+    numbers = [name for name, dtype in facts.estimates.schema.items() if dtype.is_numeric()]
+    hidden = facts.estimates.with_columns(
+        pl.lit(None).cast(facts.estimates.schema[name]).alias(name) for name in numbers
+    ).with_columns(
+        visibility=pl.lit("suppressed").cast(facts.estimates.schema["visibility"]),
+        sign=pl.lit(None).cast(facts.estimates.schema["sign"]),
+        letter=pl.when(pl.col("letter").is_not_null()).then(pl.lit("X")).cast(facts.estimates.schema["letter"]),
+    )
+    return replace(facts, estimates=hidden)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not shown (<10)"), ("th", "ไม่แสดง (<10)")])
+def test_when_everything_is_hidden_every_place_says_so(facts, programme, language, words) -> None:
+    report = compose(suppressed(facts), programme, language, WHOLE)
+    assert {tile.value for tile in report.summary.tiles} == {words, "<10"}
+    assert all("10" in finding.sentence for finding in report.summary.findings)
+    assert section(report, "growth").blocks
+
+
+def test_a_failed_source_is_told_on_the_cover_and_among_the_data(facts, programme) -> None:
+    failed = facts.pulls.with_columns(
+        status=pl.when(pl.col("source") == "follow_up_m12").then(pl.lit("failed")).otherwise(pl.lit("pulled")),
+        reason=pl.when(pl.col("source") == "follow_up_m12").then(pl.lit("missing_column")),
+    )
+    report = compose(replace(facts, pulls=failed), programme, "en", WHOLE)
+    told = "Data as of 22 November 2025: the source “Follow-up, Month 12” could not be read since (a column is missing)"
+    assert told in report.notices[0].text
+    assert told in section(report, "quality").blocks[0].text
+
+
+def test_an_earlier_round_can_be_asked_for(facts, programme) -> None:
+    text = text_of(compose(facts, programme, "en", Scope("fy2568", round="m3")))
+    assert "Latest round: Month 3" in text
+    assert "Month 12" not in re.sub(r"Follow-up, Month 12", "", text)
+
+
+def test_a_session_gets_a_card(session_facts, programme) -> None:
+    report = compose(session_facts, programme, "en", SESSION)
+    assert report.kind == "card"
+    assert report.cover.scope == "S01 · Tie-dye"
+    assert [each.id for each in report.sections] == ["participation", "results"]
+
+
+def test_an_area_gets_a_report_without_other_areas(facts, programme) -> None:
+    area = replace(facts, areas=facts.areas.clear())
+    report = compose(area, programme, "en", Scope("fy2568", by="province", group="85"))
+    assert report.cover.scope == "Ranong"
+    assert "areas" not in [each.id for each in report.sections]
+
+
+def test_models_print_both_errors_and_every_digit(facts, programme) -> None:
+    table = next(each for each in tables_of(compose(facts, programme, "en", WHOLE)) if "coefficients" in each.caption)
+    rows = [[cell.text for cell in row[:4]] for row in table.rows]
+    assert rows == [
+        ["Under treatment at the round", "−0.252", "0.140", "0.151"],
+        ["Treatment 1 round(s) earlier", "−0.422", "0.280", "0.210"],
+        ["Month 3, against Baseline", "−0.080", "0.100", "0.109"],
+    ]
+    assert "162 observations" in table.note
+
+
+def test_every_indicator_is_defined(facts, programme) -> None:
+    report = compose(facts, programme, "en", WHOLE)
+    table = next(each for each in tables_of(report) if "Every indicator" in each.caption)
+    assert [row[0].text for row in table.rows] == [each.title.en for each in programme.indicators.values()]
+    assert [row[2].text for row in table.rows] == [each.value for each in programme.indicators.values()]
+
+
+def test_questions_ask_for_the_scope_and_its_areas(programme) -> None:
+    asked = questions(WHOLE, programme)
+    assert asked["estimates"] == {"period": "fy2568", "by": "programme", "group": "all"}
+    assert asked["areas"] == {"period": "fy2568", "by": "province"}
+    assert questions(SESSION, programme)["areas"]["by"] == ""
+    assert set(asked) == set(PARAMETERS)
+
+
+def test_two_languages_say_the_same_numbers(facts, programme) -> None:
+    """Years apart, which are of another era."""
+    english, thai = (compose(facts, programme, language, WHOLE) for language in ("en", "th"))
+    for one, other in zip(tables_of(english), tables_of(thai), strict=True):
+        for row, same in zip(one.rows, other.rows, strict=True):
+            assert [digits(cell.text) for cell in row] == [digits(cell.text) for cell in same]
+
+
+def digits(text: str) -> list[str]:
+    found = re.findall(r"[−+]?\d[\d,.]*\d|[−+]?\d", text)
+    return [] if re.search(r"20\d\d|25\d\d", text) else sorted(each for each in found if each != "95")
