@@ -81,7 +81,8 @@ class Question(Declared):
     """One column that arrives in a form.
 
     `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
-    in the vault. `profile` fixes it at registration and carries it to every round.
+    in the vault. `profile` fixes it at registration and carries it to every round. `may_be_future` lets a date
+    lie after the day it was received, as the end of a certificate does.
     """
 
     path: str | tuple[str, ...]
@@ -95,6 +96,7 @@ class Question(Declared):
     identity: bool = False
     profile: bool = False
     date_order: Literal["year_month_day", "day_month_year", "month_day_year"] = "year_month_day"
+    may_be_future: bool = False
     district_of: Identifier | None = None
 
     @property
