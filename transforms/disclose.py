@@ -68,7 +68,7 @@ def rounded_for_publication(
     """The estimates to the digits that policy allows.
 
     Shares to whole per cent; their changes, and changes in per cent, to a tenth of one; money to 3 significant
-    digits; other numbers to 3 significant digits or 3 decimals, whichever keeps more.
+    digits; other numbers to 3 significant digits or 3 decimals, whichever keeps more; p and q to 3 significant.
     """
     shown_as = {name: each.shown_as for name, each in programme.indicators.items()}
     in_percent = [name for name, each in programme.indicators.items() if each.change_as == "percent"]
@@ -91,7 +91,7 @@ def rounded_for_publication(
         .otherwise(figures.round(3))
     )
     rounded = published.with_columns(
-        digits, pl.col("p_value", "q_value").round(4), pl.col("df").round(1), pl.col("response").round(2)
+        digits, pl.col("p_value", "q_value").round_sig_figs(3), pl.col("df").round(1), pl.col("response").round(2)
     )
     return tables.PublishedEstimates.validate(rounded, cast=True)
 
