@@ -27,7 +27,7 @@ def _land(programme: Programme, source: Source) -> Attempt:
         new = guarded(KINDS[source.kind])(source, programme.forms[source.form], settings().inbox(programme.id), landing)
     except (SourceError, StageError) as error:
         logger().error("%s: pull failed: %s: %s", programme.id, error.code, error)
-        return landing.record("failed", error)
+        return landing.record("failed", error.code, str(error))
     logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, len(new), sum(f.rows for f in new))
     return landing.record("pulled" if new else "unchanged")
 

@@ -91,7 +91,7 @@ def _task(function: Callable[..., Any]) -> Callable[..., Any]:
     from prefect.cache_policies import NO_CACHE
 
     # Hashing a frame for a cache key costs seconds, and a persisted result would be personal data on disk.
-    return task(function, cache_policy=NO_CACHE, persist_result=False)  # type: ignore[no-any-return]
+    return task(cache_policy=NO_CACHE, persist_result=False)(function)
 
 
 def as_flow(function: Callable[..., Any]) -> Any:

@@ -47,7 +47,7 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
     linked = link_rounds(pseudonymise(programme, cleaned), programme)
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
-    graded = grade_estimates(estimated.estimates, programme)
+    graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
     frames = about | _quality(programme, cleaned, linked) | _results(linked, measurements, estimated, graded)
     path = write_warehouse(programme, frames, of_input)
@@ -94,6 +94,11 @@ def _link(named: Named, programme: Programme) -> Linked:
     return link(named.registrations, named.follow_ups, programme)
 
 
+def _grade(estimated: Estimated, programme: Programme) -> pl.DataFrame:
+    """The estimates with their evidence grade."""
+    return grade(tables.Estimates.validate(estimated.estimates), programme)
+
+
 def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str) -> Path:
     """The new warehouse's path, after its checks."""
     return warehouse_of(programme).build(programme, frames, of_input)
@@ -104,7 +109,7 @@ pseudonymise = step(_pseudonymise)
 link_rounds = step(_link)
 measure_responses = step(measure)
 estimate_indicators = step(estimate)
-grade_estimates = step(grade)
+grade_estimates = step(_grade)
 write_warehouse = step(_write)
 
 

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.settings import ROOT
 from transforms.errors import UserError
 
 HOST = "127.0.0.1"
-CRON = "0 2 * * *"
-TIME_ZONE = "Asia/Bangkok"
 _START_SECONDS = 90
 _QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
@@ -32,14 +32,33 @@ def serve(port: int = 4200) -> None:
 def _serve_deployments() -> None:
     # Only now: Prefect reads its address when it is imported.
     from prefect import serve as serve_flows
-    from prefect.deployments.runner import EntrypointType
-    from prefect.schedules import Cron
+    from prefect.client.schemas.schedules import CronSchedule
+    from prefect.deployments.runner import RunnerDeployment
 
-    from flows.deployments import nightly_reports, report
+    from flows import deployments
 
-    by_module = EntrypointType.MODULE_PATH
-    night = nightly_reports.to_deployment("nightly", schedule=Cron(CRON, timezone=TIME_ZONE), entrypoint_type=by_module)
-    serve_flows(night, report.to_deployment("on-demand", entrypoint_type=by_module))
+    served = []
+    for each in _declared():
+        _, name = each["entrypoint"].split(":")
+        schedules = [CronSchedule(**schedule) for schedule in each.get("schedules", ())]
+        served.append(
+            RunnerDeployment.from_entrypoint(
+                f"{deployments.__name__}.{name}",
+                name=each["name"],
+                description=each["description"],
+                schedules=schedules,
+            )
+        )
+    serve_flows(*served)
+
+
+def _declared() -> list[dict[str, Any]]:
+    """The deployments of prefect.yaml: the same ones on a laptop as on an agency's server."""
+    import yaml  # type: ignore[import-untyped]
+
+    content = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    deployments: list[dict[str, Any]] = content["deployments"]
+    return deployments
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def _read_plain(path: Path, delimiter: str, found: Headings, stamp: Stamp, parqu
     inside = pl.sum_horizontal(pl.col(found.names).str.count_matches(delimiter, literal=True).sum())
     landed = pl.scan_parquet(parquet).select(rows=pl.len(), inside=inside if content.quotes else pl.lit(0)).collect()
     expected = landed["rows"][0] * (len(found.names) - 1) + int(landed["inside"][0])
-    return expected + _delimiters_in_first_record(path, delimiter) == content.delimiters
+    return bool(expected + _delimiters_in_first_record(path, delimiter) == content.delimiters)
 
 
 def _delimiters_in_first_record(path: Path, delimiter: str) -> int:

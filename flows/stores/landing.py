@@ -174,15 +174,15 @@ class Landing:
             )
         return path
 
-    def record(self, status: Status, error: SourceError | None = None) -> Attempt:
+    def record(self, status: Status, reason: str | None = None, message: str | None = None) -> Attempt:
         """Keeps how the pull went, for the report's page on the data."""
         now, before = datetime.now(UTC).isoformat(), self.attempt()
         attempt = Attempt(
             status=status,
-            reason=error.code if error else None,
-            message=str(error) if error else None,
+            reason=reason,
+            message=message,
             attempted_at=now,
-            succeeded_at=now if error is None else before.succeeded_at if before else None,
+            succeeded_at=now if status != "failed" else before.succeeded_at if before else None,
         )
         atomic.write(self.folder / "attempt.json", _as_json(asdict(attempt)))
         return attempt

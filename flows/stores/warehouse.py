@@ -21,7 +21,10 @@ from transforms.programme import Programme
 
 SQL = ROOT / "sql"
 CURRENT = "current"
-_READ_ONLY = {"enable_external_access": "false", "lock_configuration": "true"}
+_READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
 
 
 class CheckError(UserError):
@@ -41,8 +44,8 @@ class Reader:
 
     def sql(self, text: str, **parameters: object) -> pl.DataFrame:
         """The answer to one SELECT; times are in UTC."""
-        answer = self.connection.sql(text, params=parameters or None)
-        return answer.pl().with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+        answer: pl.DataFrame = self.connection.sql(text, params=parameters or None).pl()
+        return answer.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
 
 
 class Warehouse:

@@ -105,7 +105,7 @@ def test_the_landing_is_for_its_owner_alone(pull, tmp_path):
 def test_a_failed_attempt_keeps_the_time_of_the_last_success(pull, tmp_path):
     landing = Landing(tmp_path, "registrations")
     good = landing.record("pulled")
-    bad = landing.record("failed", SourceError("empty_file", "the file is empty"))
+    bad = landing.record("failed", "empty_file", "the file is empty")
     assert bad.reason == "empty_file"
     assert landing.attempt() == bad
     assert bad.succeeded_at == good.attempted_at
