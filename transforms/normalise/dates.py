@@ -40,7 +40,20 @@ _THAI_MONTHS = (
     ("พฤศจิกายน", "พย"),
     ("ธันวาคม", "ธค"),
 )
-_ENGLISH_MONTHS = "january february march april may june july august september october november december".split()
+_ENGLISH_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTHS = {
     **{name: month for month, names in enumerate(_THAI_MONTHS, start=1) for name in names},
     **{name: month for month, full in enumerate(_ENGLISH_MONTHS, start=1) for name in (full, full[:3])},

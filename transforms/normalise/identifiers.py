@@ -68,7 +68,7 @@ def _checks(digits: pl.Expr) -> pl.Expr:
     number = digits.cast(pl.Int64, strict=False)
     places = [number // 10**power % 10 for power in range(12, -1, -1)]
     total = pl.sum_horizontal(place * weight for place, weight in zip(places, _WEIGHTS, strict=False))
-    return (11 - total % 11) % 10 == places[12]
+    return ((11 - total % 11) % 10).eq(places[12])
 
 
 def phone() -> Rules:

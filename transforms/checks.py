@@ -1,0 +1,73 @@
+"""What may stand against an answer that could be read: it is missing, out of its range, or of no period."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.normalise import Normalised
+from transforms.programme import Form, Period, Question
+
+ALWAYS_REQUIRED = ("participant_id", "registered_on")
+"""Questions without whose answer a row belongs to nobody or to no period."""
+
+LARGEST_AMOUNT = 1e12
+"""No amount of money is larger; sums of millions of them still fit."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A reason or warning code, the question it is about, and the positions of the rows it applies to."""
+
+    field: str
+    rule: str
+    rows: pl.Series
+
+
+def refusals(read: Mapping[str, Normalised], form: Form, periods: Iterable[Period]) -> list[Finding]:
+    """Everything for which a row is set aside: answers that cannot be read, then those that cannot be."""
+    found: list[Finding] = []
+    for name, each in read.items():
+        question = form.questions[name]
+        found += [Finding(name, rule, rows) for rule, rows in each.refused.items()]
+        if question.required or name in form.key or name in ALWAYS_REQUIRED:
+            found += _missing(name, each)
+        found += _out_of_range(name, each.values, question)
+    if form.kind == "registration":
+        found += _outside(read["registered_on"].values, periods)
+    return [each for each in found if len(each.rows)]
+
+
+def positions(findings: Iterable[Finding]) -> pl.Series:
+    """Every row that a finding applies to, once, in order."""
+    rows = [each.rows.cast(pl.UInt32) for each in findings]
+    return pl.concat([pl.Series(dtype=pl.UInt32), *rows]).unique().sort()
+
+
+def _missing(name: str, read: Normalised) -> Iterator[Finding]:
+    """A required answer that is not there, and not refused for another reason; an Excel error is its own reason."""
+    failed = read.noted.get("excel_error", pl.Series(dtype=pl.UInt32))
+    named = positions(Finding(name, rule, rows) for rule, rows in (*read.refused.items(), ("excel_error", failed)))
+    absent = read.values.is_null().arg_true()
+    yield Finding(name, "excel_error", failed)
+    yield Finding(name, "missing_required", absent.filter(~absent.is_in(named)))
+
+
+def _out_of_range(name: str, values: pl.Series, question: Question) -> Iterator[Finding]:
+    if question.type not in ("integer", "number", "money"):
+        return
+    largest = LARGEST_AMOUNT if question.type == "money" else None
+    low = question.minimum if question.minimum is not None else None if largest is None else -largest
+    high = question.maximum if question.maximum is not None else largest
+    if low is not None:
+        no_revenue = question.type == "money" and low == 0
+        yield Finding(name, "negative_revenue" if no_revenue else "out_of_range", (values < low).arg_true())
+    if high is not None:
+        yield Finding(name, "out_of_range", (values > high).arg_true())
+
+
+def _outside(registered_on: pl.Series, periods: Iterable[Period]) -> Iterator[Finding]:
+    """A registration of no reporting period would be in the totals of none."""
+    inside = pl.any_horizontal(pl.col("day").is_between(each.start, each.end) for each in periods)
+    outside = registered_on.to_frame("day").select(outside=~inside)["outside"]
+    yield Finding("registered_on", "outside_periods", outside.arg_true())
