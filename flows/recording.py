@@ -50,10 +50,14 @@ def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
             failure: Exception = error.with_traceback(None)
             failure.__cause__ = failure.__context__ = None
         except Exception as error:
-            failure = StageError(function.__name__, type(error).__name__, _place(error.__traceback__))
+            failure = StageError(_name(function), type(error).__name__, _place(error.__traceback__))
         raise failure  # outside the except block, so that it carries no context
 
     return guard
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return function.__name__.strip("_")
 
 
 def _place(traceback: TracebackType | None) -> str:
@@ -91,7 +95,7 @@ def _task(function: Callable[..., Any]) -> Callable[..., Any]:
     from prefect.cache_policies import NO_CACHE
 
     # Hashing a frame for a cache key costs seconds, and a persisted result would be personal data on disk.
-    return task(cache_policy=NO_CACHE, persist_result=False)(function)
+    return task(name=_name(function), cache_policy=NO_CACHE, persist_result=False)(function)
 
 
 def as_flow(function: Callable[..., Any]) -> Any:

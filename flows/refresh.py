@@ -10,9 +10,10 @@ from flows.recording import logger, recorded_flow, step
 from flows.settings import settings
 from flows.stores import landing as landings
 from flows.stores.atomic import locked
+from flows.stores.landing import Manifest
 from transforms import tables
 from transforms.clean import Cleaned, clean_submissions
-from transforms.errors import UserError
+from transforms.errors import SourceError, UserError
 from transforms.estimate import Estimated, estimate
 from transforms.grade import grade
 from transforms.link import Linked, link
@@ -26,6 +27,15 @@ class Named:
 
     registrations: pl.DataFrame
     follow_ups: dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One source after cleaning: the files that count, and the reason code for which others were left out."""
+
+    cleaned: Cleaned
+    files: list[Manifest]
+    refused: str | None = None
 
 
 @recorded_flow
@@ -43,16 +53,16 @@ def refresh(programme: str) -> Path:
 
 
 def _rebuild(programme: Programme, of_input: str) -> Path:
-    cleaned = {source.id: clean(programme, source) for source in _landed(programme)}
-    linked = link_rounds(pseudonymise(programme, cleaned), programme)
+    judged = {source.id: clean(programme, source) for source in _landed(programme)}
+    linked = link_rounds(pseudonymise(programme, judged), programme)
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
-    frames = about | _quality(programme, cleaned, linked) | _results(linked, measurements, estimated, graded)
+    frames = about | _quality(programme, judged, linked) | _results(linked, measurements, estimated, graded)
     path = write_warehouse(programme, frames, of_input)
     logger().info(
-        "%s: %s is current: %d responses, %d estimates", programme.id, path.name, len(linked.responses), len(graded)
+        "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
     return path
 
@@ -60,7 +70,7 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
 def _landed(programme: Programme) -> list[Source]:
     """The sources that have landed anything. Raises UserError when no registration ever came."""
     landed = [source for source in programme.sources if landing_of(programme, source).manifests()]
-    if not any(programme.forms[source.form].kind == "registration" for source in landed):
+    if not any(source.round is None for source in landed):
         raise UserError(
             f"{programme.id}: no registrations have been landed, so there is nothing to report on. "
             f"Put files into {settings().inbox(programme.id)}, then run: impact pull {programme.id}"
@@ -68,21 +78,45 @@ def _landed(programme: Programme) -> list[Source]:
     return landed
 
 
-def _clean(programme: Programme, source: Source) -> Cleaned:
-    """One source's submissions, typed, after its files were found to be as they were written."""
-    submissions = landing_of(programme, source).submissions()
+def _clean(programme: Programme, source: Source) -> Judged:
+    """One source's submissions, typed. Files that cannot be trusted are left out and named; the others count."""
+    landing = landing_of(programme, source)
+    files = landing.manifests()
+    try:
+        return Judged(_cleaned(programme, source, files), files)
+    except SourceError as error:
+        if error.code == landings.DAMAGED:
+            raise  # what was once good is no longer what it was: nothing may be made from the rest
+        failure = error
+    good = [file for file in files if _is_clean(programme, source, file)]
+    if not good or len(good) == len(files):
+        raise failure
+    logger().error("%s: %d files left out: %s: %s", programme.id, len(files) - len(good), failure.code, failure)
+    return Judged(_cleaned(programme, source, good), good, failure.code)
+
+
+def _cleaned(programme: Programme, source: Source, files: list[Manifest]) -> Cleaned:
+    submissions = landing_of(programme, source).submissions(files)
     return clean_submissions(submissions, programme.forms[source.form], source, programme)
 
 
-def _pseudonymise(programme: Programme, cleaned: dict[str, Cleaned]) -> Named:
+def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:
+    try:
+        _cleaned(programme, source, [file])
+    except SourceError:
+        return False
+    return True
+
+
+def _pseudonymise(programme: Programme, judged: dict[str, Judged]) -> Named:
     """Splits off what identifies into the vault; from here on there are only pseudonyms."""
     vault = vault_of(programme)
     registrations: list[pl.DataFrame] = []
     follow_ups: dict[str, list[pl.DataFrame]] = {}
     for source in programme.sources:
-        if source.id not in cleaned:
+        if source.id not in judged:
             continue
-        form, accepted = programme.forms[source.form], cleaned[source.id].accepted
+        form, accepted = programme.forms[source.form], judged[source.id].cleaned.accepted
         vault.keep_contacts(accepted, source.id, form)
         named = vault.pseudonymise(accepted, form)
         (registrations if source.round is None else follow_ups.setdefault(source.round, [])).append(named)
@@ -113,15 +147,16 @@ grade_estimates = step(_grade)
 write_warehouse = step(_write)
 
 
-def _quality(programme: Programme, cleaned: dict[str, Cleaned], linked: Linked) -> dict[str, pl.DataFrame]:
+def _quality(programme: Programme, judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFrame]:
     """The tables that say what became of every submission."""
-    pulls = landings.pulls([landing_of(programme, source) for source in programme.sources])
-    warnings = [each.warnings for each in cleaned.values()]
+    refused = {source: each.refused for source, each in judged.items() if each.refused}
+    cleaned = [each.cleaned for each in judged.values()]
+    doubts = [_doubts(source, each.files) for source, each in judged.items()]
     return {
-        "pulls": pulls,
-        "balance": _stacked([each.balance for each in cleaned.values()]),
-        "rejects": _stacked([*(each.rejects for each in cleaned.values()), linked.rejects]),
-        "warnings": _stacked([*warnings, *(_doubts(programme, source) for source in cleaned)]),
+        "pulls": landings.pulls([landing_of(programme, source) for source in programme.sources], refused),
+        "balance": _stacked([each.balance for each in cleaned]),
+        "rejects": _stacked([*(each.rejects for each in cleaned), linked.rejects]),
+        "warnings": _stacked([*(each.warnings for each in cleaned), *doubts]),
         "links": linked.links,
     }
 
@@ -141,11 +176,9 @@ def _results(
     }
 
 
-def _doubts(programme: Programme, source_id: str) -> pl.DataFrame:
+def _doubts(source: str, files: list[Manifest]) -> pl.DataFrame:
     """What the reader noticed about a source's files, as rows of Warnings."""
-    source = next(each for each in programme.sources if each.id == source_id)
-    noticed = [doubt for manifest in landing_of(programme, source).manifests() for doubt in manifest.doubts]
-    rows = [(source_id, doubt.field, doubt.rule, doubt.count) for doubt in noticed]
+    rows = [(source, doubt.field, doubt.rule, doubt.count) for file in files for doubt in file.doubts]
     return (
         pl.DataFrame(rows, schema=tables.Warnings.create_empty().schema, orient="row")
         .group_by("source", "field", "rule", maintain_order=True)

@@ -20,6 +20,9 @@ from flows.stores import atomic
 from transforms.errors import SourceError
 from transforms.tables import Pulls, Submissions
 
+DAMAGED = "landing_damaged"
+"""The reason code of a landed file that is not as it was written."""
+
 Status = Literal["pulled", "unchanged", "failed"]
 
 
@@ -154,12 +157,12 @@ class Landing:
         atomic.write(self.folder / f"{stem}.json", _as_json(asdict(manifest)))
         return manifest
 
-    def submissions(self) -> pl.DataFrame:
-        """Everything landed, files in order; a column that a file does not have is null there.
+    def submissions(self, files: Sequence[Manifest] | None = None) -> pl.DataFrame:
+        """Everything landed, or these files, in order; a column that a file does not have is null there.
 
         Raises SourceError `landing_damaged` when a file's bytes are not those that were written.
         """
-        frames = [pl.read_parquet(self._verified(each)) for each in self.manifests()]
+        frames = [pl.read_parquet(self._verified(each)) for each in (self.manifests() if files is None else files)]
         if not frames:
             return Submissions.create_empty()
         return pl.concat(frames, how="diagonal", rechunk=False)
@@ -169,7 +172,7 @@ class Landing:
         path = self.folder / manifest.parquet
         if not path.is_file() or atomic.digest(path) != manifest.parquet_sha256:
             raise SourceError(
-                "landing_damaged",
+                DAMAGED,
                 f"source '{self.source}': {path} is missing or not as it was written. Restore it from the backup.",
             )
         return path
@@ -193,20 +196,23 @@ class Landing:
         return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def pulls(landings: Sequence[Landing]) -> pl.DataFrame:
-    """One row per source that was ever tried: how its last pull went and from when its data are."""
-    rows = [_pull_row(landing) for landing in landings]
+def pulls(landings: Sequence[Landing], refused: Mapping[str, str]) -> pl.DataFrame:
+    """One row per source that was ever tried: how its last pull went and from when its data are.
+
+    `refused` names the reason why a source's newest files, though landed, could not be used.
+    """
+    rows = [_pull_row(landing, refused.get(landing.source)) for landing in landings]
     return pl.DataFrame([row for row in rows if row], schema=Pulls.create_empty().schema, orient="row")
 
 
-def _pull_row(landing: Landing) -> dict[str, object] | None:
+def _pull_row(landing: Landing, refused: str | None) -> dict[str, object] | None:
     attempt, manifests = landing.attempt(), landing.manifests()
     if attempt is None:
         return None
     return {
         "source": landing.source,
-        "status": attempt.status,
-        "reason": attempt.reason,
+        "status": "failed" if refused else attempt.status,
+        "reason": refused or attempt.reason,
         "attempted_at": datetime.fromisoformat(attempt.attempted_at),
         "data_as_of": datetime.fromisoformat(attempt.succeeded_at) if attempt.succeeded_at else None,
         "files": len(manifests),
