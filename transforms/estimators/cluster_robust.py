@@ -55,8 +55,8 @@ def one_sample(
     `clusters` has one row per cell and cluster; `cell` names its cell. Not `clustered` takes every unit for
     itself. `taylor` is the linearisation's plain variance, G/(G-1) sum_c U_c^2 (`clusters` - 1 df).
     """
-    parts = [column for name, each in statistics.items() for column in _parts(name, each)]
-    sums = [column for name in statistics for column in _sums(name)]
+    parts = [column for name, each in statistics.items() for column in _parts(name, each, clustered)]
+    sums = [column for name in statistics for column in _sums(name, clustered)]
     results = [column for name in statistics for column in _one_sample_results(name, clustered)]
     summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
     return summed.select(cell, *results).collect()
@@ -77,45 +77,51 @@ def two_samples(
     .n_comparison, .clusters, .clusters_comparison, .variance, .df, .form` (cr2, cr1 or welch). `welch` weighs
     the arms' degrees of freedom by their estimated variances, for statistics whose units vary unequally.
     """
-    parts = [column for name, each in treated.items() for column in _parts(f"{name}.t", each)]
-    parts += [column for name, each in comparison.items() for column in _parts(f"{name}.c", each)]
-    sums = [column for name in treated for column in (*_sums(f"{name}.t"), *_sums(f"{name}.c"), *_joint(name))]
+    parts = [column for name, each in treated.items() for column in _parts(f"{name}.t", each, clustered)]
+    parts += [column for name, each in comparison.items() for column in _parts(f"{name}.c", each, clustered)]
+    sums = [column for name in treated for side in ("t", "c") for column in _sums(f"{name}.{side}", clustered)]
+    sums += [column for name in treated for column in _joint(name, clustered)]
     results = [column for name in treated for column in _two_sample_results(name, clustered, welch)]
     summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
     return summed.select(cell, *results).collect()
 
 
-def _parts(name: str, statistic: Linearised) -> list[pl.Expr]:
-    return [
-        statistic.value.alias(f"{name}.value"),
-        statistic.units.alias(f"{name}.units"),
-        statistic.influence.fill_nan(None).alias(f"{name}.influence"),
-        statistic.leverage.fill_nan(None).alias(f"{name}.leverage"),
-        statistic.squares.alias(f"{name}.squares"),
-        statistic.concentration.alias(f"{name}.concentration"),
-    ]
+def _parts(name: str, statistic: Linearised, clustered: bool) -> list[pl.Expr]:
+    """The columns a variance needs; without clusters the sums of squares of units instead of the clusters' parts."""
+    parts = {"value": statistic.value, "units": statistic.units}
+    if clustered:
+        parts |= {"influence": statistic.influence.fill_nan(None), "leverage": statistic.leverage.fill_nan(None)}
+    else:
+        parts |= {"squares": statistic.squares, "concentration": statistic.concentration}
+    return [expression.alias(f"{name}.{part}") for part, expression in parts.items()]
 
 
-def _sums(name: str) -> list[pl.Expr]:
-    units, influence, leverage = (pl.col(f"{name}.{part}") for part in ("units", "influence", "leverage"))
-    b = leverage**2 / (1 - leverage)
-    return [
+def _sums(name: str, clustered: bool) -> list[pl.Expr]:
+    units = pl.col(f"{name}.units")
+    shared = [
         pl.col(f"{name}.value").first(),
         units.sum().alias(f"{name}.n"),
         (units > 0).sum().cast(pl.Float64).alias(f"{name}.clusters"),
         units.max().alias(f"{name}.largest"),
+    ]
+    if not clustered:
+        return [*shared, pl.col(f"{name}.squares").sum(), pl.col(f"{name}.concentration").sum()]
+    influence, leverage = pl.col(f"{name}.influence"), pl.col(f"{name}.leverage")
+    b = leverage**2 / (1 - leverage)
+    return [
+        *shared,
         (influence**2 / (1 - leverage)).sum().alias(f"{name}.cr2"),
         (influence**2).sum().alias(f"{name}.meat"),
         (leverage**2).sum().alias(f"{name}.h2"),
         b.sum().alias(f"{name}.b"),
         (b**2).sum().alias(f"{name}.b2"),
-        pl.col(f"{name}.squares").sum(),
-        pl.col(f"{name}.concentration").sum(),
     ]
 
 
-def _joint(name: str) -> list[pl.Expr]:
+def _joint(name: str, clustered: bool) -> list[pl.Expr]:
     """What the CR1 form needs: clusters that lie in both arms, all clusters, the meat over both arms."""
+    if not clustered:
+        return []
     in_treated, in_comparison = pl.col(f"{name}.t.units") > 0, pl.col(f"{name}.c.units") > 0
     difference = pl.col(f"{name}.t.influence").fill_null(0) - pl.col(f"{name}.c.influence").fill_null(0)
     return [
@@ -141,40 +147,55 @@ def _df(name: str, clustered: bool) -> pl.Expr:
 
 def _one_sample_results(name: str, clustered: bool) -> list[pl.Expr]:
     groups = pl.col(f"{name}.clusters")
-    taylor = pl.when(groups > 1).then(pl.col(f"{name}.meat") * groups / (groups - 1))
+    results = {
+        "value": pl.col(f"{name}.value"),
+        "n": pl.col(f"{name}.n").cast(pl.Int64),
+        "clusters": groups.cast(pl.Int64),
+        "variance": _variance(name, clustered),
+        "df": _df(name, clustered),
+    }
+    if clustered:
+        results["taylor"] = pl.when(groups > 1).then(pl.col(f"{name}.meat") * groups / (groups - 1))
+    return _named(name, results)
+
+
+def _named(name: str, results: dict[str, pl.Expr]) -> list[pl.Expr]:
+    """The results as columns of the statistic; what cannot be computed is null."""
+    fractions = ("value", "variance", "df", "taylor")
     return [
-        pl.col(f"{name}.value").fill_nan(None),
-        pl.col(f"{name}.n").cast(pl.Int64),
-        groups.cast(pl.Int64),
-        _variance(name, clustered).fill_nan(None).alias(f"{name}.variance"),
-        taylor.fill_nan(None).alias(f"{name}.taylor"),
-        _df(name, clustered).fill_nan(None).alias(f"{name}.df"),
+        (each.fill_nan(None) if part in fractions else each).alias(f"{name}.{part}") for part, each in results.items()
     ]
 
 
 def _two_sample_results(name: str, clustered: bool, welch: bool) -> list[pl.Expr]:
-    treated, comparison = f"{name}.t", f"{name}.c"
-    arms = ((treated, _variance(treated, clustered)), (comparison, _variance(comparison, clustered)))
-    n_treated, n_comparison = pl.col(f"{treated}.n"), pl.col(f"{comparison}.n")
-    single = (pl.col(f"{treated}.largest") <= 1) & (pl.col(f"{comparison}.largest") <= 1)
-    shared = pl.col(f"{name}.shared") if clustered else pl.lit(False)
-    by_variance = (single & ~shared) if clustered and not welch else pl.lit(True)
-    weights = [pl.when(by_variance).then(variance).otherwise(1 / pl.col(f"{arm}.n")) for arm, variance in arms]
-    squares = [weight**2 / _df(arm, clustered) for weight, (arm, _) in zip(weights, arms, strict=True)]
-    groups, units = pl.col(f"{name}.all_clusters"), n_treated + n_comparison
+    arms = (f"{name}.t", f"{name}.c")
+    results = {
+        "value": pl.col(f"{arms[0]}.value") - pl.col(f"{arms[1]}.value"),
+        "n": pl.col(f"{arms[0]}.n").cast(pl.Int64),
+        "n_comparison": pl.col(f"{arms[1]}.n").cast(pl.Int64),
+        "clusters": pl.col(f"{arms[0]}.clusters").cast(pl.Int64),
+        "clusters_comparison": pl.col(f"{arms[1]}.clusters").cast(pl.Int64),
+    }
+    variances = [_variance(arm, clustered) for arm in arms]
+    by_variance = _satterthwaite(arms, variances, clustered)
+    if not clustered:
+        return _named(
+            name, results | {"variance": variances[0] + variances[1], "df": by_variance, "form": pl.lit("welch")}
+        )
+    shared = pl.col(f"{name}.shared")
+    alone = (pl.col(f"{arms[0]}.largest") <= 1) & (pl.col(f"{arms[1]}.largest") <= 1)
+    nested = by_variance if welch else _satterthwaite(arms, [1 / pl.col(f"{arm}.n") for arm in arms], clustered)
+    groups, units = pl.col(f"{name}.all_clusters"), pl.col(f"{arms[0]}.n") + pl.col(f"{arms[1]}.n")
     cr1 = pl.col(f"{name}.joint_meat") * groups / (groups - 1) * (units - 1) / (units - 2)
-    form = pl.when(shared).then(pl.lit("cr1")).when(by_variance & single).then(pl.lit("welch"))
-    return [
-        (pl.col(f"{treated}.value") - pl.col(f"{comparison}.value")).fill_nan(None).alias(f"{name}.value"),
-        n_treated.cast(pl.Int64).alias(f"{name}.n"),
-        n_comparison.cast(pl.Int64).alias(f"{name}.n_comparison"),
-        pl.col(f"{treated}.clusters").cast(pl.Int64).alias(f"{name}.clusters"),
-        pl.col(f"{comparison}.clusters").cast(pl.Int64).alias(f"{name}.clusters_comparison"),
-        pl.when(shared).then(cr1).otherwise(arms[0][1] + arms[1][1]).fill_nan(None).alias(f"{name}.variance"),
-        pl.when(shared)
-        .then(groups - 1)
-        .otherwise((weights[0] + weights[1]) ** 2 / (squares[0] + squares[1]))
-        .fill_nan(None)
-        .alias(f"{name}.df"),
-        (form.otherwise(pl.lit("cr2")) if clustered else pl.lit("welch")).alias(f"{name}.form"),
-    ]
+    results |= {
+        "variance": pl.when(shared).then(cr1).otherwise(variances[0] + variances[1]),
+        "df": pl.when(shared).then(groups - 1).when(alone).then(by_variance).otherwise(nested),
+        "form": pl.when(shared).then(pl.lit("cr1")).when(alone).then(pl.lit("welch")).otherwise(pl.lit("cr2")),
+    }
+    return _named(name, results)
+
+
+def _satterthwaite(arms: tuple[str, str], weights: list[pl.Expr], clustered: bool) -> pl.Expr:
+    """Degrees of freedom of a difference of two arms whose variances are taken to go as `weights`."""
+    squares = [weight**2 / _df(arm, clustered) for weight, arm in zip(weights, arms, strict=True)]
+    return (weights[0] + weights[1]) ** 2 / (squares[0] + squares[1])

@@ -66,7 +66,7 @@ def repeated_cross_sections(values: pl.Series, clusters: pl.Series, treated: pl.
         part=sign * pl.col("y") / size,
         influence=sign * (pl.col("y") - pl.col("y").mean().over(cell)) / size,
     )
-    meat = shares.group_by("cluster").agg(pl.col("influence").sum())["influence"].pow(2).sum()
+    meat = float(shares.group_by("cluster").agg(pl.col("influence").sum())["influence"].pow(2).sum())
     groups, n = float(units["cluster"].n_unique()), float(units.height)
     variance = groups / (groups - 1) * (n - 1) / (n - 4) * meat
     row = {"value": [shares["part"].sum()], "standard_error": [math.sqrt(variance)], "df": [groups - 1]}

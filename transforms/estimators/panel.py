@@ -42,13 +42,16 @@ class Panel:
 
 
 def two_way(panel: pl.DataFrame, terms: list[str]) -> Panel | None:
-    """The fit of `value` on `terms` and dummies of `round` within `unit`; null values are left out.
+    """The fit of `value` on `terms` and dummies of `round` within `unit`; null values are left out, and
+    so are units seen once, which tell nothing.
 
     `panel`: one row per unit and round with `unit`, `round`, `cluster`, `value` and the terms as floats. The
     first round with a value is the base; the others' dummies are the terms `round.ROUND`, in order of
     appearance. None when the terms are not told apart (too few rows, or collinear ones).
     """
-    known = panel.drop_nulls(["value", *terms])
+    known = panel.drop_nulls(["value", *terms]).filter(pl.len().over("unit") > 1)
+    if known.is_empty():
+        return None
     rounds = known["round"].unique(maintain_order=True).to_list()
     dummies = [(pl.col("round") == each).cast(pl.Float64).alias(f"round.{each}") for each in rounds[1:]]
     names = [*terms, *(f"round.{each}" for each in rounds[1:])]
@@ -66,7 +69,7 @@ def _fit(terms: tuple[str, ...], x: Floats, y: Floats, clusters: Integers, units
     left = n - units - k
     if left <= 0 or np.linalg.matrix_rank(x) < k:
         return None
-    bread = np.linalg.inv(x.T @ x)
+    bread: Floats = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
     slopes = bread @ (x.T @ y)
     residuals = y - x @ slopes
     groups = int(clusters.max()) + 1

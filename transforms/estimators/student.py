@@ -20,6 +20,9 @@ POWER = 0.80
 NORMAL_QUANTILE = 1.959963984540054
 """The standard normal's quantile at `TAIL`."""
 
+DIGITS = 12
+"""The significant digits of a result: sums differ in their last bits with the order of rows and threads."""
+
 
 @dataclass(frozen=True)
 class Inference:

@@ -1,0 +1,101 @@
+"""Effects: units under treatment by the round against those not yet or never, for every cell at once.
+
+Treated: not under treatment at the baseline, under it by the round. Comparison: not under treatment by the round.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from transforms.estimators import mean, ratio, ratio_of_ratios, student
+from transforms.estimators.cluster_robust import Linearised, two_samples
+from transforms.estimators.layout import Layout
+from transforms.estimators.sums import grows
+from transforms.programme import Indicator
+
+Linearise = Callable[[str, str], Linearised]
+TREATED, COMPARISON = SIDES = ("treated", "comparison")
+
+
+def side(entered: pl.Expr, round_number: int) -> pl.Expr:
+    """On which side of an effect at the round a stratum stands; null for who was treated at the baseline."""
+    return (
+        pl.when(entered.is_between(1, round_number))
+        .then(pl.lit(TREATED))
+        .when(entered > round_number)
+        .then(pl.lit(COMPARISON))
+    )
+
+
+def with_sides(sums: pl.DataFrame, sides: pl.Series, layout: Layout) -> pl.DataFrame:
+    """One row per cell and cluster, each sum twice: `treated|...` and `comparison|...`.
+
+    Only cells that have both sides are kept. `sums`, `sides`: one row per row of the grouping.
+    """
+    rows = pl.DataFrame({"cell": layout.cell_of_row, "side": sides})
+    both = rows.select(pl.col("side").drop_nulls().n_unique().over("cell") == len(SIDES)).to_series()
+    kept = both & sides.is_not_null()
+    numbers = pl.all().exclude("side")
+    apart = (
+        sums.with_columns(sides.alias("side"))
+        .filter(kept)
+        .select(pl.when(pl.col("side") == each).then(numbers).otherwise(0).name.prefix(f"{each}|") for each in SIDES)
+    )
+    return layout.gathered(apart, kept)
+
+
+def effects(
+    rows: pl.DataFrame, layout: Layout, indicators: dict[str, Indicator], post_only: set[str]
+) -> list[pl.DataFrame]:
+    """One row per indicator and cell. `rows`: by `with_sides`. `post_only` were never measured at the baseline."""
+    growing = {name: each for name, each in indicators.items() if grows(each) and name not in post_only}
+    others = {name: each for name, each in indicators.items() if name not in growing}
+    made = []
+    if others:
+        made.append(student.with_inference(_differences(rows, layout, others, post_only)))
+    if growing:
+        linearise: dict[str, Linearise] = {f"{name}:change": ratio_of_ratios.linearised for name in growing}
+        logs = _two_samples(rows, layout, linearise, welch=True)
+        logs = logs.with_columns(method=pl.lit("ratio_of_ratios_") + pl.col("form"))
+        made.append(ratio_of_ratios.with_growth(logs))
+    return made
+
+
+def _differences(
+    rows: pl.DataFrame, layout: Layout, indicators: dict[str, Indicator], post_only: set[str]
+) -> pl.DataFrame:
+    linearise: dict[str, Linearise] = {}
+    methods: dict[str, str] = {}
+    for name, indicator in indicators.items():
+        is_ratio = indicator.statistic == "ratio"
+        if name in post_only:
+            linearise[f"{name}:level"] = ratio.linearised if is_ratio else mean.linearised
+            methods[name] = "post_only_difference"
+        else:
+            linearise[f"{name}:change"] = ratio.change_linearised if is_ratio else mean.linearised
+            winsorised = indicator.statistic == "money"
+            methods[name] = "winsorised_" * winsorised + "difference_in_differences"
+    found = _two_samples(rows, layout, linearise, welch=False)
+    named = pl.col("indicator").replace_strict(methods, return_dtype=pl.String)
+    return found.with_columns(method=named + "_" + pl.col("form"))
+
+
+def _two_samples(rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linearise], *, welch: bool) -> pl.DataFrame:
+    """One row per indicator and cell: `value, standard_error, df, form`, units and clusters by side."""
+    arms = ({name: make(f"{each}|{name}", "cell") for name, make in linearise.items()} for each in SIDES)
+    found = two_samples(rows, "cell", *arms, clustered=layout.clustered, welch=welch)
+    asked = rows.group_by("cell").agg(
+        pl.sum_horizontal(f"{each}|{name}.asked" for each in SIDES).sum().alias(f"{name}.asked") for name in linearise
+    )
+    wide = found.join(asked, on="cell", how="left").sort("cell")
+    parts = ("value", "n", "n_comparison", "clusters", "clusters_comparison", "df", "form")
+    return pl.concat(
+        wide.select(
+            "cell",
+            *(pl.col(f"{name}.{part}").alias(part) for part in parts),
+            standard_error=pl.col(f"{name}.variance").sqrt(),
+            indicator=pl.lit(name.split(":")[0]),
+            population=pl.col(f"{name}.asked").cast(pl.Int64),
+        )
+        for name in linearise
+    )

@@ -1,0 +1,142 @@
+"""The people of a programme side by side: one row a participant, the same row in every round's frame.
+
+Pairs over rounds then need no join, and every sum is a sum over rows.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from transforms.programme import Programme
+from transforms.tables import EVERYONE
+
+PROGRAMME = "programme"
+NEVER = 127
+"""`entered` of who was never under treatment."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """People, and what was measured of them.
+
+    `people`: one row a participant: `period, cluster, arm, entered` (the number of the round of entry under
+    treatment), the breakdowns' columns as text, and `stratum`, which numbers the combinations of the first four.
+    `strata`: one row a stratum, in order. `rounds`: by id one frame a round, row for row with `people`: the
+    measurements, `due`, `told` (answered or known to be closed), `treated`.
+    """
+
+    people: pl.DataFrame
+    strata: pl.DataFrame
+    rounds: dict[str, pl.DataFrame]
+    has_clusters: bool
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A breakdown as rows to sum over: a row is a stratum, or a stratum's part in one group.
+
+    `keys`: one row a row, in order, with `period, cluster, arm, entered, group`, and the `stratum`. `codes`: each
+    participant's row, or -1 for who belongs to no group. `nested`: no stratum lies in two groups. `clustered`:
+    errors go together by cluster. `alone`: there are clusters, but each of these groups lies in one.
+    """
+
+    by: str
+    keys: pl.DataFrame
+    codes: pl.Series
+    nested: bool
+    clustered: bool
+    alone: bool
+
+    @cached_property
+    def row_of_person(self) -> NDArray[np.int64]:
+        """`codes` as an array."""
+        return self.codes.to_numpy()
+
+
+def cohort(responses: pl.DataFrame, measurements: pl.DataFrame, programme: Programme) -> Cohort:
+    """The people with a baseline row in `responses`; `measurements` has the same rows (any order)."""
+    order = [each.id for each in programme.rounds]
+    told = responses.with_columns(told=pl.col("answered") | pl.col("closed")).select(
+        "participant", "round", "due", "told", "treated", "exposed"
+    )
+    if measurements.select("participant", "round").equals(responses.select("participant", "round")):
+        wide = pl.concat([told, measurements.drop("participant", "round")], how="horizontal")
+    else:
+        wide = told.join(measurements, on=["participant", "round"], how="left", maintain_order="left")
+    baseline = _of_round(responses, order[0])
+    blocks = {each: _aligned(_of_round(wide, each), baseline["participant"]) for each in order}
+    people, strata, has_clusters = _people(baseline, list(blocks.values()), programme)
+    rounds = {each: block.drop("participant", "round", "exposed") for each, block in blocks.items()}
+    return Cohort(people, strata, rounds, has_clusters)
+
+
+def _of_round(frame: pl.DataFrame, round_id: str) -> pl.DataFrame:
+    """The rows of one round, without a copy where they stand together."""
+    rows = (frame["round"] == round_id).arg_true()
+    if rows.len() == 0:
+        return frame.clear()
+    first, last = int(rows[0]), int(rows[-1])
+    return frame.slice(first, rows.len()) if last - first + 1 == rows.len() else frame[rows]
+
+
+def _aligned(block: pl.DataFrame, participants: pl.Series) -> pl.DataFrame:
+    """The block's rows in the participants' order; who has no row was not due and is unknown."""
+    if block["participant"].equals(participants):
+        return block
+    joined = participants.to_frame().join(block, on="participant", how="left", maintain_order="left")
+    false = [name for name, dtype in joined.schema.items() if dtype == pl.Boolean]
+    return joined.with_columns(pl.col(false).fill_null(False))
+
+
+def _people(
+    baseline: pl.DataFrame, blocks: list[pl.DataFrame], programme: Programme
+) -> tuple[pl.DataFrame, pl.DataFrame, bool]:
+    by = [each.by for each in programme.breakdowns]
+    has_clusters = baseline.select(pl.struct("period", "cluster").n_unique()).item() < baseline.height
+    arm = pl.col("arm").cast(pl.String) if programme.design.treatment is not None else pl.lit(EVERYONE)
+    people = baseline.select(
+        "period",
+        *(pl.col(name).cast(pl.String).alias(f"by.{name}") for name in by),
+        pl.lit(EVERYONE).alias(f"by.{PROGRAMME}"),
+        cluster=pl.col("cluster") if has_clusters else pl.lit(""),
+        arm=arm,
+        entered=_entered(blocks),
+    )
+    key = ["period", "cluster", "arm", "entered"]
+    strata = people.select(key).unique().sort(key).with_row_index("stratum")
+    return people.join(strata, on=key, how="left", maintain_order="left"), strata, has_clusters
+
+
+def _entered(blocks: list[pl.DataFrame]) -> pl.Series:
+    """The number of the first round at which each was exposed to the treatment; `NEVER` for the others."""
+    exposed = pl.DataFrame([block["exposed"].alias(str(number)) for number, block in enumerate(blocks)])
+    at = [pl.when(pl.col(str(number))).then(pl.lit(number, dtype=pl.Int8)) for number in range(len(blocks))]
+    return exposed.select(entered=pl.coalesce(*at, pl.lit(NEVER, dtype=pl.Int8)))["entered"]
+
+
+def groupings(cohort: Cohort, programme: Programme) -> list[Grouping]:
+    """The whole programme and every breakdown. A course session holds one cluster: its units stand alone."""
+    kinds = {PROGRAMME: PROGRAMME} | {each.by: each.kind for each in programme.breakdowns}
+    return [_grouping(by, kind, cohort) for by, kind in kinds.items()]
+
+
+def _grouping(by: str, kind: str, cohort: Cohort) -> Grouping:
+    pairs = cohort.people.select("stratum", group=f"by.{by}")
+    parts = pairs.unique().drop_nulls("group").sort("stratum", "group").with_row_index("row")
+    codes = pairs["stratum"]
+    nested = pairs["group"].null_count() == 0 and parts.height == cohort.strata.height
+    if not nested:
+        codes = pairs.join(parts, on=["stratum", "group"], how="left", maintain_order="left")["row"]
+    keys = parts.join(cohort.strata, on="stratum", how="left", maintain_order="left").drop("row")
+    alone = cohort.has_clusters and kind == "session"
+    return Grouping(
+        by=by,
+        keys=keys,
+        codes=codes.cast(pl.Int64).fill_null(-1),
+        nested=nested,
+        clustered=cohort.has_clusters and not alone,
+        alone=alone,
+    )

@@ -1,0 +1,94 @@
+"""What is summed over the people of one round, for all indicators in one pass.
+
+Columns are named `INDICATOR:level.n` and so on; which parts there are depends on the indicator's statistic.
+"""
+
+import polars as pl
+
+from transforms.estimators import change, mean, ratio, ratio_of_ratios
+from transforms.estimators.cohort import Cohort
+from transforms.programme import Indicator
+
+BEFORE = "@before"
+"""The suffix of a measurement's column at the baseline."""
+
+Limits = dict[str, dict[str, tuple[float, float]]]
+"""By indicator and period, the values inside which its changes are winsorised."""
+
+
+def grows(indicator: Indicator) -> bool:
+    """Whether changes are told as percentages, so that arms are compared as ratios."""
+    return indicator.statistic == "money" and indicator.change_as == "percent"
+
+
+def with_baseline(cohort: Cohort, round_id: str, baseline_id: str) -> pl.DataFrame:
+    """One row a participant: the round's measurements, and beside them the baseline's, named `...@before`."""
+    now = cohort.rounds[round_id]
+    if round_id == baseline_id:
+        return now
+    before = cohort.rounds[baseline_id].select(pl.all().name.suffix(BEFORE))
+    return pl.concat([cohort.people.select("period"), now, before], how="horizontal")
+
+
+def winsor_limits(cohort: Cohort, baseline_id: str, indicators: dict[str, Indicator]) -> Limits:
+    """The 1st and 99th percentile of each money indicator's baseline, pooled over arms (linear interpolation)."""
+    names = [name for name, each in indicators.items() if each.statistic == "money" and not grows(each)]
+    baseline = pl.concat([cohort.people.select("period"), cohort.rounds[baseline_id].select(names)], how="horizontal")
+    found: Limits = {name: {} for name in names}
+    for (period,), part in baseline.group_by("period"):
+        for name in names:
+            low, high = (part[name].quantile(share, interpolation="linear") for share in (0.01, 0.99))
+            if low is not None and high is not None:
+                found[name][str(period)] = (low, high)
+    return found
+
+
+def level_sums(indicators: dict[str, Indicator], *, squares: bool) -> list[pl.Expr]:
+    """The aggregations for levels: values (and denominators) at the round, and how many were asked."""
+    expressions = [pl.len().alias("people"), pl.col("due").sum(), pl.col("told").sum()]
+    for name, indicator in indicators.items():
+        prefix = f"{name}:level"
+        expressions.append(pl.col(f"{name}__asked").sum().alias(f"{prefix}.asked"))
+        if indicator.statistic == "ratio":
+            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"), squares=squares)
+        else:
+            expressions += mean.sums(prefix, pl.col(name), squares=squares)
+    return expressions
+
+
+def change_sums(indicators: dict[str, Indicator], limits: Limits, *, squares: bool) -> list[pl.Expr]:
+    """The aggregations for changes since the baseline, over units measured at both rounds."""
+    expressions = []
+    for name, indicator in indicators.items():
+        prefix = f"{name}:change"
+        asked = pl.col(f"{name}__asked") & pl.col(f"{name}__asked{BEFORE}")
+        expressions.append(asked.sum().alias(f"{prefix}.asked"))
+        before, after = pl.col(f"{name}{BEFORE}"), pl.col(name)
+        if indicator.statistic == "ratio":
+            per = (pl.col(f"{name}__per{BEFORE}"), pl.col(f"{name}__per"))
+            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]), squares=squares)
+        elif grows(indicator):
+            expressions += ratio_of_ratios.sums(prefix, before, after, squares=squares)
+        else:
+            held = [_held(value, limits.get(name)) for value in (before, after)]
+            expressions += mean.sums(prefix, change.difference(*held), squares=squares)
+    return expressions
+
+
+def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.Expr:
+    """A value inside its period's limits, where it has any."""
+    if not limits:
+        return value
+    ends = (
+        pl.col("period").replace_strict({period: pair[end] for period, pair in limits.items()}, default=None)
+        if len(limits) > 1
+        else pl.lit(next(iter(limits.values()))[end])
+        for end in (0, 1)
+    )
+    return change.winsorised(value, *ends)
+
+
+def summed(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> pl.DataFrame:
+    """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people."""
+    sums = people.with_columns(codes.alias("row")).lazy().group_by("row").agg(expressions).collect()
+    return sums.filter(pl.col("row") >= 0).sort("row").drop("row")
