@@ -15,6 +15,7 @@ _LARGEST_WHOLE = 2.0**53
 _TWO_READINGS = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
+_GROUPED = r"^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
 _PLAIN = rf"^([+-])?{_NUMBER}(e[+-]?\d{{1,3}})?$"
 _MULTIPLES = {"ล้าน|million": 1e6, "แสน": 1e5, "หมื่น": 1e4, "พัน|thousand": 1e3, "ร้อย": 1e2}
 _IN_WORDS = "^([+-])?" + r"\s*".join(rf"(?:{_NUMBER}\s*(?:{words}))?" for words in _MULTIPLES) + "$"
@@ -27,7 +28,7 @@ _CURRENCIES = {"บาท": _BAHT, "ดอลลาร์": _DOLLAR}
 
 def number(question: Question) -> Rules:
     """A number, whole or not."""
-    return Rules(pl.Float64(), _cast, partial(_read_number, question=question))
+    return Rules(pl.Float64(), _cast, partial(_read_number, question=question), _cast_grouped)
 
 
 def money(question: Question) -> Rules:
@@ -36,7 +37,7 @@ def money(question: Question) -> Rules:
     def fast(text: pl.Expr) -> pl.Expr:
         return pl.when(~text.str.contains(_TWO_READINGS)).then(_cast(text))
 
-    return Rules(pl.Float64(), fast, partial(_read_money, question=question))
+    return Rules(pl.Float64(), fast, partial(_read_money, question=question), _cast_grouped)
 
 
 def integer(question: Question) -> Rules:
@@ -47,6 +48,10 @@ def integer(question: Question) -> Rules:
 def _cast(text: pl.Expr) -> pl.Expr:
     value = text.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value)
+
+
+def _cast_grouped(text: pl.Expr) -> pl.Expr:
+    return _cast(pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)))
 
 
 def _read_money(text: pl.Expr, question: Question) -> Reading:

@@ -31,13 +31,15 @@ class Reading:
 class Rules:
     """How one question's answers are read.
 
-    `fast` gives the value of texts in the usual spelling and null for all others; it must agree with `careful`,
-    which reads any text once it is repaired.
+    `fast` gives the value of texts in the usual spelling and null for all others; `next_fast` does so for the next
+    most usual one, where there are many different texts. Both must agree with `careful`, which reads any text once it
+    is repaired.
     """
 
     dtype: pl.DataType
     fast: Callable[[pl.Expr], pl.Expr]
     careful: Callable[[pl.Expr], Reading]
+    next_fast: Callable[[pl.Expr], pl.Expr] | None = None
 
 
 def reading(value: pl.Expr, refused: str | pl.Expr, noted: pl.Expr | None = None) -> Reading:
