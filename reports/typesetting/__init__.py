@@ -1,0 +1,1 @@
+"""How a page is set: our fonts, Thai text in PDF, and HTML turned into one tagged PDF."""
