@@ -34,7 +34,8 @@ def effective_n(n: pl.Expr, share: pl.Expr, variance: pl.Expr, shrink: pl.Expr) 
     """
     found = share * (1 - share) / variance
     usable = found.is_finite() & (variance > 0) & (share > 0) & (share < 1)
-    return pl.min_horizontal(n, pl.when(usable).then(found).otherwise(n) * shrink)
+    effective = pl.when(usable).then(found).otherwise(n) * shrink
+    return pl.when(effective > n).then(n).otherwise(effective)
 
 
 def with_interval(shares: pl.DataFrame, *, clustered: bool) -> pl.DataFrame:

@@ -1,0 +1,24 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from transforms.estimators.student import quantile, with_inference
+
+
+def test_quantiles_are_students_and_unknown_without_degrees_of_freedom():
+    found = quantile(0.975, np.array([1.0, 14.0, 1e9, 0.0, np.nan]))
+    assert found[:3] == pytest.approx([12.7062047362, 2.1447866879, 1.9599639845])
+    assert np.isnan(found[3:]).all()
+
+
+def test_the_smallest_detectable_effect_is_the_one_with_80_percent_power():
+    # d = .5 at power .8 needs n = 63.76561 per arm (Cohen): SE = sqrt(2/n), df = 2n - 2. The rule of thumb
+    # (t_.975 + t_.80) SE is within half a percent of the exact power calculation.
+    n = 63.76561
+    row = pl.DataFrame({"value": [0.1], "standard_error": [(2 / n) ** 0.5], "df": [2 * n - 2]})
+    assert with_inference(row)["smallest_detectable"][0] == pytest.approx(0.5, rel=0.005)
+
+
+def test_no_variation_is_no_certainty():
+    row = pl.DataFrame({"value": [1.0], "standard_error": [0.0], "df": [9.0]})
+    assert with_inference(row).select("standard_error", "low", "high", "p_value").row(0) == (None,) * 4
