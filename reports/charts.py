@@ -34,7 +34,7 @@ def funnel(steps: Steps, context: Context) -> tuple[Figure, ...]:
     bars = [figures.Step(label, people, text) for label, text, (*_, people) in zip(titles, texts, steps, strict=True)]
     told = [words("figure.step", stage=title, people=text) for title, text in zip(titles, texts, strict=True)]
     alternative = words("figure.funnel_alt", steps=_listed(told))
-    return (Figure(Markup(figures.funnel(bars)), words("figure.funnel"), alternative),)  # noqa: S704
+    return (Figure(Markup(figures.funnel(bars)), words("figure.funnel", unit=context.units), alternative),)  # noqa: S704
 
 
 def contrasts(names: Iterable[str], context: Context) -> tuple[Figure, ...]:

@@ -73,6 +73,7 @@ def _cover(kind: str, context: Context) -> Cover:
     period = context.period
     lines = [
         context.text(period.title),
+        words("cover.other_era", years=context.numbers.other_era(period.start, period.end)),
         words("cover.period", days=context.numbers.days(period.start, period.end)),
         words("cover.round", round=context.text(context.round.title)),
     ]

@@ -14,7 +14,7 @@ from reports.facts import Facts
 from reports.numbers import Numbers
 from reports.scope import Scope
 from reports.shapes import MODELS, Shape, is_logarithm, shape_of
-from reports.wording import Setting, answers, finding, shown
+from reports.wording import Claim, Voice, answers, finding, shown
 from reports.words import Words
 from transforms.programme import Indicator, Period, Programme, Round, Text
 
@@ -108,7 +108,7 @@ class Context:
 
     def show(self, estimate: Estimate) -> str:
         """An estimate as tables and tiles show it."""
-        return shown(estimate, self.shape(estimate), self.unit(estimate), self.floor, self.words, self.numbers)
+        return shown(self.claim(estimate), self.voice(estimate))
 
     def interval(self, estimate: Estimate) -> str:
         """Its 95% interval, or the dash that says there is none to show."""
@@ -122,18 +122,38 @@ class Context:
 
     def sentence(self, estimate: Estimate) -> str:
         """What it says."""
-        setting = Setting(
-            baseline=self.text(self.programme.baseline.title),
-            round=self.round_title(estimate.round),
-            comparison=self.arm("comparison"),
-            floor=self.floor,
-        )
+        return finding(self.claim(estimate), self.voice(estimate))
+
+    def claim(self, estimate: Estimate) -> Claim:
+        """An estimate with what it is an estimate of."""
         indicator = self.programme.indicators[estimate.indicator]
-        return finding(estimate, indicator, self.shape(estimate), setting, self.words, self.numbers)
+        return Claim(estimate, indicator, self.shape(estimate), self.unit(estimate))
+
+    def voice(self, estimate: Estimate) -> Voice:
+        """The language, and the names that a sentence on an estimate needs."""
+        return Voice(
+            words=self.words,
+            numbers=self.numbers,
+            floor=self.floor,
+            baseline=self.text(self.programme.baseline.short),
+            round=self.round_short(estimate.round),
+            comparison=self.arm_inside("comparison"),
+        )
 
     def title(self, indicator: str) -> str:
         """An indicator's name."""
         return self.text(self.programme.indicators[indicator].title)
+
+    def heading_unit(self, indicator: str) -> str:
+        """The unit that a table names beside an indicator; per cent stands with each number instead."""
+        declared = self.programme.indicators[indicator]
+        in_per_cent = declared.shown_as == "percent" or declared.statistic in MODELS
+        return "" if in_per_cent else self.text(declared.unit)
+
+    @property
+    def units(self) -> str:
+        """What is counted: people, firms."""
+        return self.text(self.programme.unit)
 
     def round_title(self, round_id: str) -> str:
         """A round's name."""
@@ -144,7 +164,12 @@ class Context:
         return self.text(next(each.short for each in self.programme.rounds if each.id == round_id))
 
     def arm(self, arm: str) -> str:
-        """An arm's name, the programme's own where it has one."""
+        """An arm's name as a heading."""
+        name = self.arm_inside(arm)
+        return name[:1].upper() + name[1:]
+
+    def arm_inside(self, arm: str) -> str:
+        """An arm's name inside a sentence, the programme's own where it has one."""
         arms = self.programme.design.arms
         if arms is not None and arm in ("treated", "comparison"):
             return self.text(arms.treated if arm == "treated" else arms.comparison)
@@ -153,9 +178,9 @@ class Context:
     def quantity(self, estimate: Estimate) -> str:
         """What is compared: a change of one arm, or one arm against the other."""
         if estimate.quantity == "effect":
-            return self.words("quantity.effect", treated=self.arm("treated"), comparison=self.arm("comparison"))
+            return self.words("quantity.effect", comparison=self.arm_inside("comparison"))
         key = f"quantity.{estimate.quantity}{'_of_arm' if self.is_compared and estimate.arm != 'all' else ''}"
-        return self.words(key, baseline=self.text(self.programme.baseline.title), arm=self.arm(estimate.arm))
+        return self.words(key, baseline=self.text(self.programme.baseline.short), arm=self.arm_inside(estimate.arm))
 
     def term(self, term: str) -> str:
         """The words for a model's term; terms are named as in transforms.tables.Estimates."""
@@ -163,8 +188,8 @@ class Context:
         if name.startswith("treated_lag_"):
             return self.words("term.lag", lag=self.numbers.text(name.removeprefix("treated_lag_")))
         if name.startswith("round."):
-            baseline = self.text(self.programme.baseline.title)
-            return self.words("term.round", round=self.round_title(name.removeprefix("round.")), baseline=baseline)
+            baseline = self.text(self.programme.baseline.short)
+            return self.words("term.round", round=self.round_short(name.removeprefix("round.")), baseline=baseline)
         return self.words.of_code("term", name)
 
     def grade(self, estimate: Estimate) -> str:
@@ -198,7 +223,9 @@ class Context:
         return title if declared.round is None else f"{title}, {self.round_title(declared.round)}"
 
     def question(self, name: str) -> str:
-        """A question's words; those about people's identity are in the forms only."""
+        """A question's words; a reason that lies in no one question is about the whole row."""
+        if not name:
+            return self.words("quality.whole_row")
         for form in self.programme.forms.values():
             if name in form.questions:
                 return self.text(form.questions[name].title)

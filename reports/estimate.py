@@ -43,6 +43,11 @@ class Estimate:
     bound: float | None
 
     @property
+    def is_contrast(self) -> bool:
+        """Whether it compares: a change or an effect, which is written with its sign."""
+        return self.quantity in ("change", "effect")
+
+    @property
     def is_coded(self) -> bool:
         """Whether only a bound of the share is shown."""
         return self.visibility in ("bottom_coded", "top_coded")

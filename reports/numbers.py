@@ -59,9 +59,9 @@ class Numbers:
         """A value with its unit: `12.3%`, `4.5 percentage points`, `1.23 million baht`, `+0.6 jobs`."""
         return self._with_unit(self.figure(value, shape, signed=signed), value, shape, unit, place)
 
-    def size(self, value: float, shape: Shape, unit: str) -> str:
+    def size(self, value: float, shape: Shape, unit: str, place: Place = "amount") -> str:
         """How large a change is, its direction left to the words around it."""
-        return self._with_unit(self._bare(abs(_shown(value, shape)), shape, value), value, shape, unit, "amount")
+        return self._with_unit(self._bare(abs(_shown(value, shape)), shape, value), value, shape, unit, place)
 
     def figure(self, value: float, shape: Shape, *, signed: bool = False) -> str:
         """A value without its unit."""
@@ -119,6 +119,12 @@ class Numbers:
         """The day and minute of a moment, where the programme is."""
         local = moment.astimezone(ZoneInfo(time_zone))
         return self.words("date.moment", day=self.day(local.date()), time=self.text(f"{local:%H:%M}"))
+
+    def other_era(self, start: date, end: date) -> str:
+        """A period's years in the era that the other language's readers count in."""
+        ahead = 0 if self.words.language == "th" else BUDDHIST_ERA
+        years = dict.fromkeys(str(day.year + ahead) for day in (start, end))
+        return self.text("\N{EN DASH}".join(years))
 
     def _year(self, day: date) -> int:
         return day.year + BUDDHIST_ERA if self.words.language == "th" else day.year

@@ -10,32 +10,58 @@ from transforms.programme import Indicator
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a sentence names beside the estimate itself."""
+class Claim:
+    """An estimate with what it is an estimate of."""
 
+    estimate: Estimate
+    indicator: Indicator
+    shape: Shape
+    unit: str
+
+    @property
+    def value(self) -> float:
+        """The estimate's value; raises where there is none to tell of."""
+        if self.estimate.value is None:
+            raise ValueError(f"{self.estimate.estimate}: shown without a value")
+        return self.estimate.value
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The language a claim is told in, and the names it needs beside its own."""
+
+    words: Words
+    numbers: Numbers
+    floor: int
     baseline: str
     round: str
     comparison: str
-    floor: int
+
+    def amount(self, claim: Claim, value: float, *, signed: bool = False, place: Place = "amount") -> str:
+        """A value in the claim's unit."""
+        return self.numbers.amount(value, claim.shape, claim.unit, signed=signed, place=place)
+
+    def size(self, claim: Claim, value: float) -> str:
+        """How large a change of the claim's kind is."""
+        return self.numbers.size(value, claim.shape, claim.unit)
 
 
-def finding(
-    estimate: Estimate, indicator: Indicator, shape: Shape, setting: Setting, words: Words, numbers: Numbers
-) -> str:
+def finding(claim: Claim, voice: Voice) -> str:
     """The sentence for one estimate. A change's or effect's verb follows its letter; `?` and `0` override it."""
-    unit = indicator.unit.in_language(words.language)
-    hidden = _hidden(estimate, setting, words, numbers)
+    hidden = _hidden(claim.estimate, voice)
     if hidden:
         return hidden
-    if estimate.quantity == "count":
-        return _count(estimate, indicator, shape, unit, words, numbers)
-    if estimate.quantity == "level":
-        return _level(estimate, shape, unit, setting, words, numbers)
-    return _contrast(estimate, indicator, shape, unit, setting, words, numbers)
+    match claim.estimate.quantity:
+        case "count":
+            return _count(claim, voice)
+        case "level":
+            return _level(claim, voice)
+        case _:
+            return _contrast(claim, voice)
 
 
 def answers(estimate: Estimate, words: Words, numbers: Numbers) -> str:
-    """How many answers an estimate rests on: `n = 412`, or `n = 240 and 236`."""
+    """How many answers an estimate rests on: `n = 412`, or `n = 240 and 236`; nothing where that is hidden."""
     if estimate.n is None:
         return ""
     if estimate.n_comparison is None:
@@ -43,122 +69,106 @@ def answers(estimate: Estimate, words: Words, numbers: Numbers) -> str:
     return words("number.n_both", n=numbers.count(estimate.n), n_comparison=numbers.count(estimate.n_comparison))
 
 
-def shown(
-    estimate: Estimate,
-    shape: Shape,
-    unit: str,
-    floor: int,
-    words: Words,
-    numbers: Numbers,
-    place: Place = "cell",
-) -> str:
+def shown(claim: Claim, voice: Voice, place: Place = "cell") -> str:
     """An estimate for a table or a tile: its amount, its bound, or why it is not shown. Never blank."""
+    estimate = claim.estimate
     match estimate.visibility:
         case "suppressed":
-            return suppressed(estimate, floor, words, numbers)
+            return _suppressed(estimate, voice)
         case "bottom_coded" | "top_coded" if estimate.bound is not None:
             key = "number.under" if estimate.visibility == "bottom_coded" else "number.over"
-            return words(key, bound=numbers.amount(estimate.bound, shape, unit, place=place))
+            return voice.words(key, bound=voice.amount(claim, estimate.bound, place=place))
     if estimate.value is None:
-        return words("number.none" if not estimate.n else "number.not_estimable")
-    signed = estimate.quantity in ("change", "effect")
-    return numbers.amount(estimate.value, shape, unit, signed=signed, place=place)
+        return voice.words("number.not_estimable" if estimate.n else "number.none")
+    return voice.amount(claim, estimate.value, signed=estimate.is_contrast, place=place)
 
 
-def suppressed(estimate: Estimate, floor: int, words: Words, numbers: Numbers) -> str:
-    """What stands in a figure's place when it is not shown."""
-    if estimate.n is not None and estimate.n >= floor:
-        return words("number.protected")
+def detectable(smallest: float, indicator: Indicator, shape: Shape) -> float:
+    """The smallest detectable effect in the direction that is hoped for: of a logarithm a fall is not a rise."""
+    return -smallest if shape == "log" and indicator.better == "down" else smallest
+
+
+def _suppressed(estimate: Estimate, voice: Voice) -> str:
+    if estimate.n is not None and estimate.n >= voice.floor:
+        return voice.words("number.protected")
     if estimate.quantity == "count":
-        return numbers.few(floor)
-    return words("number.not_shown_short", floor=numbers.count(floor))
+        return voice.numbers.few(voice.floor)
+    return voice.words("number.not_shown_short", floor=voice.numbers.count(voice.floor))
 
 
-def _hidden(estimate: Estimate, setting: Setting, words: Words, numbers: Numbers) -> str:
+def _hidden(estimate: Estimate, voice: Voice) -> str:
     if estimate.visibility == "suppressed" or estimate.letter == "X":
-        if estimate.n is not None and estimate.n >= setting.floor and estimate.letter != "X":
-            return words("finding.hidden.protected")
-        return words("finding.hidden.suppressed", floor=numbers.count(setting.floor))
+        if estimate.n is not None and estimate.n >= voice.floor and estimate.letter != "X":
+            return voice.words("finding.hidden.protected")
+        return voice.words("finding.hidden.suppressed", floor=voice.numbers.count(voice.floor))
     if estimate.value is None and estimate.bound is None:
-        return words("finding.hidden.missing")
+        return voice.words("finding.hidden.not_estimable" if estimate.n else "finding.hidden.missing")
     return ""
 
 
-def _count(estimate: Estimate, indicator: Indicator, shape: Shape, unit: str, words: Words, numbers: Numbers) -> str:
-    value = _known(estimate)
-    amount = numbers.amount(value, shape, unit)
-    if indicator.target is None or indicator.headline != "count":
-        return words("finding.count.plain", amount=amount)
-    share = numbers.amount(value / indicator.target, "percent", "")
-    target = numbers.amount(indicator.target, shape, unit)
-    return words("finding.count.target", amount=amount, share=share, target=target)
+def _count(claim: Claim, voice: Voice) -> str:
+    amount, target = voice.amount(claim, claim.value), claim.indicator.target
+    if target is None or claim.indicator.headline != "count":
+        return voice.words("finding.count.plain", amount=amount)
+    share = voice.numbers.amount(claim.value / target, "percent", "")
+    return voice.words("finding.count.target", amount=amount, share=share, target=voice.amount(claim, target))
 
 
-def _level(estimate: Estimate, shape: Shape, unit: str, setting: Setting, words: Words, numbers: Numbers) -> str:
-    amount = shown(estimate, shape, unit, setting.floor, words, numbers, "amount")
-    if estimate.is_coded:
-        return words("finding.level.coded", amount=amount, round=setting.round, n=answers(estimate, words, numbers))
-    evidence = _evidence(estimate, shape, unit, words, numbers)
-    return words("finding.level.plain", amount=amount, round=setting.round, evidence=evidence)
+def _level(claim: Claim, voice: Voice) -> str:
+    amount = shown(claim, voice, "amount")
+    if claim.estimate.is_coded:
+        n = answers(claim.estimate, voice.words, voice.numbers)
+        return voice.words("finding.level.coded", amount=amount, round=voice.round, n=n)
+    return voice.words("finding.level.plain", amount=amount, round=voice.round, evidence=_evidence(claim, voice))
 
 
-def _contrast(
-    estimate: Estimate,
-    indicator: Indicator,
-    shape: Shape,
-    unit: str,
-    setting: Setting,
-    words: Words,
-    numbers: Numbers,
-) -> str:
-    value = _known(estimate)
+def _contrast(claim: Claim, voice: Voice) -> str:
+    estimate, words = claim.estimate, voice.words
     frame = f"finding.{estimate.quantity}"
-    names = {
-        "baseline": setting.baseline,
-        "round": setting.round,
-        "comparison": setting.comparison,
-        "evidence": _evidence(estimate, shape, unit, words, numbers),
-    }
+    names = {"baseline": voice.baseline, "round": voice.round, "comparison": voice.comparison}
+    names["evidence"] = _evidence(claim, voice)
     match estimate.sign:
         case "0":
             return words(f"{frame}.zero", **names)
         case "+" | "-" | "(+)" | "(-)":
-            names["movement"] = _movement(value, indicator, shape, unit, words, numbers)
-            names["signed"] = numbers.amount(value, shape, unit, signed=True)
+            names["movement"] = _movement(claim, voice)
+            names["signed"] = voice.amount(claim, claim.value, signed=True)
             sentence = words(f"{frame}.{estimate.letter or 'D'}", **names)
             return f"{sentence} {words('finding.weak')}" if estimate.sign in ("(+)", "(-)") else sentence
         case _:  # `?`, and a contrast without a p-value, which cannot be told from no change either
-            names["extreme"] = numbers.amount(_extreme(estimate), shape, unit, signed=True)
-            sentence = words(f"{frame}.unclear", **names)
-            if estimate.smallest_detectable is None:
-                return sentence
-            size = numbers.size(estimate.smallest_detectable, shape, unit)
-            return f"{sentence} {words('finding.detectable', size=size)}"
+            names["extreme"] = voice.amount(claim, _extreme(claim), signed=True)
+            return " ".join([words(f"{frame}.unclear", **names), *_detectable(claim, voice)])
 
 
-def _movement(value: float, indicator: Indicator, shape: Shape, unit: str, words: Words, numbers: Numbers) -> str:
+def _detectable(claim: Claim, voice: Voice) -> list[str]:
+    smallest = claim.estimate.smallest_detectable
+    if smallest is None:
+        return []
+    size = voice.size(claim, detectable(smallest, claim.indicator, claim.shape))
+    return [voice.words("finding.detectable", size=size)]
+
+
+def _movement(claim: Claim, voice: Voice) -> str:
     """A rise or a fall, and whether that is good where a reader might wonder."""
-    direction = "rise" if value >= 0 else "fall"
-    obvious = indicator.better == "up" and direction == "rise"
-    improved = (direction == "rise") == (indicator.better == "up")
-    valence = "neither" if indicator.better == "neither" or obvious else "better" if improved else "worse"
-    return words(f"finding.{direction}", size=numbers.size(value, shape, unit), valence=words(f"finding.{valence}"))
+    better = claim.indicator.better
+    direction = "rise" if claim.value >= 0 else "fall"
+    obvious = better == "up" and direction == "rise"
+    improved = (direction == "rise") == (better == "up")
+    valence = "neither" if better == "neither" or obvious else "better" if improved else "worse"
+    size = voice.size(claim, claim.value)
+    return voice.words(f"finding.{direction}", size=size, valence=voice.words(f"finding.{valence}"))
 
 
-def _evidence(estimate: Estimate, shape: Shape, unit: str, words: Words, numbers: Numbers) -> str:
-    n = answers(estimate, words, numbers)
+def _evidence(claim: Claim, voice: Voice) -> str:
+    estimate = claim.estimate
+    n = answers(estimate, voice.words, voice.numbers)
     if estimate.low is None or estimate.high is None:
-        return words("finding.no_interval", n=n)
-    return words("finding.certain", interval=numbers.interval(estimate.low, estimate.high, shape, unit), n=n)
+        return voice.words("finding.no_interval", n=n)
+    interval = voice.numbers.interval(estimate.low, estimate.high, claim.shape, claim.unit)
+    return voice.words("finding.certain", interval=interval, n=n)
 
 
-def _extreme(estimate: Estimate) -> float:
+def _extreme(claim: Claim) -> float:
     """The end of the interval that lies furthest from no change."""
-    ends = [end for end in (estimate.low, estimate.high) if end is not None]
-    return max(ends, key=abs) if ends else _known(estimate)
-
-
-def _known(estimate: Estimate) -> float:
-    if estimate.value is None:
-        raise ValueError(f"{estimate.estimate}: shown without a value")
-    return estimate.value
+    ends = [end for end in (claim.estimate.low, claim.estimate.high) if end is not None]
+    return max(ends, key=abs) if ends else claim.value

@@ -56,7 +56,7 @@ def _table(by: str, groups: list[str], context: Context) -> Table:
         if each.headline is not None and any(select(context.areas, indicator=name, quantity=each.headline))
     }
     shown = dict(list(headlines.items())[:MOST_COLUMNS])
-    columns = (Column(context.breakdown(by)), *(Column(context.title(name), is_number=True) for name in shown))
+    columns = (Column(context.breakdown(by)), *(Column(_heading(name, context), is_number=True) for name in shown))
     rows = [
         (
             Cell(context.group(by, group)),
@@ -66,6 +66,12 @@ def _table(by: str, groups: list[str], context: Context) -> Table:
     ]
     caption = words("caption.areas", round=context.text(context.round.title))
     return Table(caption, columns, tuple(rows))
+
+
+def _heading(name: str, context: Context) -> str:
+    unit = context.heading_unit(name)
+    title = context.title(name)
+    return context.words("column.with_unit", title=title, unit=unit) if unit else title
 
 
 def _cell(estimate: Estimate | None, context: Context) -> Cell:

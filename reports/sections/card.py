@@ -40,8 +40,8 @@ def _rows(name: str, context: Context) -> list[tuple[Cell, ...]]:
 def _row(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     dash = context.words("number.dash")
     return (
-        Cell(context.title(estimate.indicator)),
-        Cell(context.quantity(estimate), "" if estimate.quantity == "count" else context.round_title(estimate.round)),
+        Cell(context.title(estimate.indicator), context.heading_unit(estimate.indicator)),
+        Cell(context.quantity(estimate), "" if estimate.quantity == "count" else context.round_short(estimate.round)),
         Cell(context.show(estimate)),
         Cell(context.interval(estimate)),
         Cell(context.answers(estimate) or dash),

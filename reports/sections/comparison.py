@@ -5,6 +5,7 @@ from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
 from reports.shapes import MODELS, Shape
+from reports.wording import detectable
 
 
 def comparison(context: Context) -> Section | None:
@@ -47,7 +48,7 @@ def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     shown = estimate.visibility == "shown"
     cap = context.words.of_code("cap", estimate.cap) if estimate.cap else ""
     return (
-        Cell(context.title(estimate.indicator)),
+        Cell(context.title(estimate.indicator), context.heading_unit(estimate.indicator)),
         Cell(context.round_short(estimate.round)),
         Cell(context.show(estimate), context.interval(estimate) if estimate.is_drawn else ""),
         Cell(context.answers(estimate) or dash),
@@ -77,7 +78,9 @@ def _df(estimate: Estimate, context: Context) -> str:
 def _detectable(estimate: Estimate, context: Context) -> str:
     if estimate.visibility == "suppressed" or estimate.smallest_detectable is None:
         return context.words("number.dash")
-    return context.numbers.size(estimate.smallest_detectable, context.shape(estimate), context.unit(estimate))
+    shape, indicator = context.shape(estimate), context.programme.indicators[estimate.indicator]
+    smallest = detectable(estimate.smallest_detectable, indicator, shape)
+    return context.numbers.size(smallest, shape, context.unit(estimate), place="cell")
 
 
 def _model(name: str, context: Context) -> list[Table]:

@@ -49,7 +49,7 @@ def levels(names: list[str], title: str, context: Context) -> Table | None:
     columns += [Column(context.text(each.short), is_number=True) for each in rounds]
     rows = []
     for name, arm in pairs:
-        cells = [Cell(context.title(name))]
+        cells = [Cell(context.title(name), context.heading_unit(name))]
         cells += [Cell(context.arm(arm))] if context.is_compared else []
         cells += [_level(found.get((name, arm, each.id)), context) for each in rounds]
         rows.append(tuple(cells))
@@ -101,8 +101,8 @@ def _change(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     hidden = estimate.visibility == "suppressed" or estimate.p_value is None
     earlier = estimate.round != context.round.id
     return (
-        Cell(context.title(estimate.indicator)),
-        Cell(context.quantity(estimate), context.round_title(estimate.round) if earlier else ""),
+        Cell(context.title(estimate.indicator), context.heading_unit(estimate.indicator)),
+        Cell(context.quantity(estimate), context.round_short(estimate.round) if earlier else ""),
         Cell(context.show(estimate)),
         Cell(context.interval(estimate)),
         Cell(context.answers(estimate) or dash),

@@ -24,8 +24,7 @@ def methods(context: Context) -> Section:
     """The last chapter."""
     words = context.words
     blocks: list[Block] = [
-        Heading(words("heading.design")),
-        Paragraph(words(f"design.{context.programme.design.kind}")),
+        *_design(context),
         Heading(words("heading.certainty")),
         Bullets(_certainty(context)),
         _legend("letters", {letter: words(f"letter.{letter}") for letter in LETTERS}, "column.letter", context),
@@ -40,6 +39,14 @@ def methods(context: Context) -> Section:
         Bullets(_provenance(context)),
     ]
     return Section("methods", words("section.methods"), tuple(blocks))
+
+
+def _design(context: Context) -> list[Block]:
+    """How changes are judged without a comparison; with one, the chapter on it says so."""
+    if context.is_compared:
+        return []
+    words = context.words
+    return [Heading(words("heading.design")), Paragraph(words(f"design.{context.programme.design.kind}"))]
 
 
 def _certainty(context: Context) -> tuple[str, ...]:
@@ -59,11 +66,6 @@ def _limitations(context: Context) -> tuple[str, ...]:
     sentences = [context.text(each) for each in context.programme.limitations]
     if not context.is_compared:
         sentences.append(words("notice.no_comparison"))
-    if any(each.shown_as == "money" for each in context.programme.indicators.values()):
-        sentences.append(words("notice.nominal"))
-    rule = context.programme.size_rule
-    if rule is not None:
-        sentences.append(words("notice.survey_class", rule=words(f"size_rule.{rule.tie_break}")))
     return tuple(sentences) or (words("methods.no_limitations"),)
 
 

@@ -17,7 +17,7 @@ def participation(context: Context) -> Section:
     profile = _profile(context)
     if profile is not None:
         blocks += [Heading(words("heading.profile")), profile]
-    blocks.append(Notice(words("notice.few", floor=context.numbers.count(context.floor))))
+    blocks.append(Notice(words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)))
     return Section("participation", words("section.participation"), tuple(blocks))
 
 
@@ -27,6 +27,8 @@ def steps(context: Context, arm: str) -> list[tuple[str, str, int | None]]:
     people = {(row["round"], str(row["stage"])): row["people"] for row in frame.to_dicts()}
     stages: dict[str, tuple[str, ...]] = {each.id: FOLLOW_UP_STAGES for each in context.rounds}
     stages[context.programme.baseline.id] = BASELINE_STAGES
+    if "consented" not in context.programme.registration.questions:
+        stages[context.programme.baseline.id] = tuple(each for each in BASELINE_STAGES if each != "consented")
     asked = {round_id for round_id, stage in people if stage == "due" and people[round_id, stage] != 0}
     asked.add(context.programme.baseline.id)
     return [
@@ -57,7 +59,7 @@ def _funnel(context: Context) -> Table:
         cells = [Cell(stage_title(round_id, stage, context))]
         cells += [_step(counted[arm], round_id, stage, context) for arm in arms]
         rows.append(tuple(cells))
-    return Table(words("caption.funnel"), tuple(columns), tuple(rows))
+    return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows))
 
 
 def _arm(arm: str, context: Context) -> str:
@@ -104,7 +106,7 @@ def _profile(context: Context) -> Table | None:
     columns = (
         Column(words("column.breakdown")),
         Column(words("column.group")),
-        Column(words("column.people"), is_number=True),
+        Column(words("column.people", unit=context.units), is_number=True),
         Column(words("column.share"), is_number=True),
     )
     return Table(words("caption.profile"), columns, tuple(rows))

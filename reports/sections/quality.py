@@ -17,8 +17,10 @@ def quality(context: Context) -> Section:
     blocks: list[Block] = [*stale(context)]
     blocks += [Heading(words("heading.received")), _received(context)]
     blocks += [Heading(words("heading.set_aside"))]
-    blocks += [_set_aside(context)] if context.facts.rejects.height else [Paragraph(words("quality.nothing_set_aside"))]
-    blocks.append(Notice(words("notice.reject_note")))
+    if context.facts.rejects.height:
+        blocks += [_set_aside(context), Notice(words("notice.reject_note"))]
+    else:
+        blocks.append(Paragraph(words("quality.nothing_set_aside")))
     if context.facts.links.height:
         blocks += [Heading(words("heading.linked")), _linked(context)]
     if context.facts.warnings.height:

@@ -49,8 +49,7 @@ def _value(estimate: Estimate, context: Context) -> tuple[str, str]:
     if estimate.visibility != "shown" or estimate.value is None:
         return context.show(estimate), ""
     shape, unit = context.shape(estimate), context.unit(estimate)
-    signed = estimate.quantity in ("change", "effect")
-    figure = context.numbers.figure(estimate.value, shape, signed=signed)
+    figure = context.numbers.figure(estimate.value, shape, signed=estimate.is_contrast)
     return figure, context.numbers.unit(estimate.value, shape, unit)
 
 
@@ -76,10 +75,9 @@ def _what(estimate: Estimate, context: Context) -> str:
     return context.words(
         key,
         arm=context.arm(estimate.arm),
-        treated=context.arm("treated"),
-        comparison=context.arm("comparison"),
-        baseline=context.text(context.programme.baseline.title),
-        round=context.round_title(estimate.round),
+        comparison=context.arm_inside("comparison"),
+        baseline=context.text(context.programme.baseline.short),
+        round=context.round_short(estimate.round),
     )
 
 

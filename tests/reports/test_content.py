@@ -62,7 +62,7 @@ def test_a_tile_says_value_unit_interval_n_target_and_grade(facts, programme) ->
     tiles = {tile.title: tile for tile in compose(facts, programme, "en", WHOLE).summary.tiles}
     sales = tiles["Sales"]
     assert (sales.value, sales.unit, sales.interval, sales.letter) == ("+18.3", "%", "10.3 to 26.3%", "A")
-    assert sales.notes == ("Trained against Waiting list, Month 12", "n = 300 and 236")
+    assert sales.notes == ("Effect, against Waiting list, Month 12", "n = 300 and 236")
     assert tiles["People trained"].notes[-1] == "Target 700 people"
 
 
@@ -167,7 +167,7 @@ def test_models_print_both_errors_and_every_digit(facts, programme) -> None:
     rows = [[cell.text for cell in row[:4]] for row in table.rows]
     assert rows == [
         ["Under treatment at the round", "−0.252", "0.140", "0.151"],
-        ["Treatment 1 round(s) earlier", "−0.422", "0.280", "0.210"],
+        ["Under treatment 1 round(s) earlier", "−0.422", "0.280", "0.210"],
         ["Month 3, against Baseline", "−0.080", "0.100", "0.109"],
     ]
     assert "162 observations" in table.note

@@ -1,13 +1,12 @@
 import itertools
 import re
-from dataclasses import replace
 
 import pytest
 
 from reports.estimate import Estimate
 from reports.numbers import Numbers
 from reports.shapes import shape_of
-from reports.wording import Setting, finding, shown
+from reports.wording import Claim, Voice, finding, shown
 from reports.words import words_in
 
 LETTERS = ("A", "B", "C", "D", "E")
@@ -33,9 +32,9 @@ NOTHING = {
     "en": {"?": r"no (effect|change) detected \(it could be as large as", "0": r"no meaningful change"},
     "th": {"?": r"ไม่พบ(ผล|การเปลี่ยนแปลง)ที่ชัดเจน \(อาจมากได้ถึง", "0": r"ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ"},
 }
-SETTINGS = {
-    "en": Setting(baseline="Baseline", round="Month 12", comparison="Waiting list", floor=10),
-    "th": Setting(baseline="ก่อนอบรม", round="เดือนที่ 12", comparison="ผู้รออบรม", floor=10),
+NAMES = {
+    "en": {"baseline": "Baseline", "round": "Month 12", "comparison": "Waiting list"},
+    "th": {"baseline": "ก่อนอบรม", "round": "เดือนที่ 12", "comparison": "ผู้รออบรม"},
 }
 
 
@@ -46,11 +45,15 @@ def estimate(**given) -> Estimate:
     return Estimate(**(known | given))
 
 
+def voice(language) -> Voice:
+    words = words_in(language)
+    return Voice(words, Numbers(words), floor=10, **NAMES[language])
+
+
 def told(programme, language, name="sales", **given) -> str:
     indicator, one = programme.indicators[name], estimate(indicator=name, **given)
     shape = shape_of(indicator, one.quantity, programme)
-    words = words_in(language)
-    return finding(one, indicator, shape, SETTINGS[language], words, Numbers(words))
+    return finding(Claim(one, indicator, shape, indicator.unit.in_language(language)), voice(language))
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -130,13 +133,12 @@ def test_a_hidden_estimate_says_why_and_nothing_else(programme, language, words)
     assert told(programme, language, **hidden) == words
 
 
-def test_a_coded_share_is_a_bound(programme) -> None:
-    coded = estimate(indicator="survival", quantity="level", visibility="top_coded", bound=0.9, value=None, n=40)
-    words = words_in("en")
-    assert shown(coded, "percent", "", 10, words, Numbers(words)) == "over 90%"
-    assert shown(replace(coded, visibility="bottom_coded", bound=0.1), "percent", "", 10, words, Numbers(words)) == (
-        "under 10%"
-    )
+@pytest.mark.parametrize(
+    ("visibility", "bound", "text"), [("top_coded", 0.9, "over 90%"), ("bottom_coded", 0.1, "under 10%")]
+)
+def test_a_coded_share_is_a_bound(programme, visibility, bound, text) -> None:
+    coded = estimate(indicator="survival", quantity="level", visibility=visibility, bound=bound, value=None, n=40)
+    assert shown(Claim(coded, programme.indicators["survival"], "percent", ""), voice("en")) == text
 
 
 @pytest.mark.parametrize(
@@ -149,9 +151,9 @@ def test_a_coded_share_is_a_bound(programme) -> None:
         ({"n": 40}, "not estimable"),
     ],
 )
-def test_what_is_not_there_is_never_a_zero_or_a_blank(given, text) -> None:
-    words = words_in("en")
-    assert shown(estimate(value=None, **given), "percent", "", 10, words, Numbers(words)) == text
+def test_what_is_not_there_is_never_a_zero_or_a_blank(programme, given, text) -> None:
+    claim = Claim(estimate(value=None, **given), programme.indicators["survival"], "percent", "")
+    assert shown(claim, voice("en")) == text
 
 
 def test_a_count_is_held_against_its_target(programme) -> None:
