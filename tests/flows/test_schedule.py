@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,7 +50,7 @@ def test_the_next_nights_are_planned_for_two_in_the_morning_in_bangkok(deployed)
     assert {(start.astimezone(UTC).hour, start.minute) for start in starts} == {(19, 0)}
     assert {start.astimezone(ZoneInfo("Asia/Bangkok")).hour for start in starts} == {2}
     assert starts[0] - datetime.now(UTC) < timedelta(days=1)
-    assert all(later - sooner == timedelta(days=1) for sooner, later in zip(starts, starts[1:], strict=False))
+    assert all(later - sooner == timedelta(days=1) for sooner, later in pairwise(starts))
 
 
 def test_no_concurrency_limit_can_hold_up_a_night(deployed):
