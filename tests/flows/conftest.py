@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from flows.settings import ROOT
 from transforms.programme import Form, Source
 
 
@@ -71,6 +73,28 @@ def _wait_until_healthy(server, address):
         except (URLError, OSError):
             time.sleep(0.5)
     pytest.fail("the Prefect server did not start in time")
+
+
+@pytest.fixture(scope="session")
+def installation_with_warehouse(tmp_path_factory):
+    """The environment of an installation whose Michigan warehouse is built."""
+    from flows import examples
+    from flows.pull import pull
+    from flows.refresh import refresh
+
+    folder = tmp_path_factory.mktemp("installation")
+    without_inbox = shutil.ignore_patterns("inbox")
+    for name in ("michigan_training", "community_economy"):
+        shutil.copytree(ROOT / "programmes" / name, folder / "programmes" / name, ignore=without_inbox)
+    environment = {"IMPACT_PROGRAMMES": str(folder / "programmes"), "IMPACT_STATE": str(folder / "state")}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        patched.delenv("PREFECT_API_URL", raising=False)
+        examples.prepare_michigan_training(folder / "programmes" / "michigan_training" / "inbox")
+        pull("michigan_training")
+        refresh("michigan_training")
+    return environment
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from urllib.error import HTTPError
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +22,7 @@ def prefect(server, *arguments):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(prefect_server, installation_with_warehouse):
     """The server, after the two commands that docs and prefect.yaml name."""
     prefect_server.environment.update(installation_with_warehouse)
@@ -64,3 +66,44 @@ def test_the_form_offers_programmes_rounds_and_languages(deployed):
     assert {"m3", "m6", "m12", None} <= set(asked["round"]["enum"])
     assert asked["languages"]["items"]["enum"] == ["th", "en"]
     assert {"area", "session", "period"} <= asked.keys()
+
+
+def test_a_request_outside_the_form_is_refused_by_the_server(deployed):
+    path = f"deployments/{deployment(deployed, 'on-demand')['id']}/create_flow_run"
+    for request in ({"programme": "weaving"}, {"programme": "michigan_training", "languages": ["fr"]}):
+        with pytest.raises(HTTPError) as refused:
+            deployed.ask(path, {"parameters": {"request": request}})
+        assert refused.value.code in (409, 422)
+
+
+def test_a_report_asked_for_by_a_person_is_run_by_a_worker_and_published(deployed):
+    path = f"deployments/{deployment(deployed, 'on-demand')['id']}/create_flow_run"
+    request = {"programme": "michigan_training", "languages": ["en"], "round": "y1988"}
+    run = deployed.ask(path, {"parameters": {"request": request}})
+    worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "impact"]
+    log = deployed.home / "worker.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(worker, cwd=ROOT, env=deployed.environment, stdout=output, stderr=output)
+    try:
+        ended = state_of(deployed, run["id"])
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert ended == "COMPLETED", log.read_text()
+    published = Path(deployed.environment["IMPACT_STATE"]) / "published" / "michigan_training"
+    [pdf] = published.glob("*-en-*.pdf")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    recorded = deployed.ask("task_runs/filter", {"task_runs": {}, "flow_runs": {"id": {"any_": [run["id"]]}}})
+    assert [task["state_type"] for task in recorded] == ["COMPLETED"]
+
+
+def state_of(server, run):
+    """How a run ended, waiting for at most three minutes."""
+    state = "SCHEDULED"
+    for _ in range(180):
+        [found] = server.ask("flow_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+        state = found["state_type"]
+        if state in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+            break
+        time.sleep(1)
+    return state
