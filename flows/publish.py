@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows.declared import archive_of, programme_named, warehouse_of
 from flows.disclosed import facts_about, periods_with_people
+from flows.progress import progress
 from flows.recording import logger, recorded_flow, step
 from flows.stores.archive import Request
 from flows.stores.warehouse import Reader
@@ -31,7 +32,9 @@ def _typeset(
     asked = [Request(programme.id, scope, language, reader.path.stem) for scope in scopes for language in languages]
     new = [request for request in asked if archive.find(request) is None]
     reports = [compose(facts_about(reader, r.scope, programme), programme, r.language, r.scope) for r in new]
-    for request, pdf in zip(new, render_all(reports), strict=True):
+    with progress(f"{programme.id}: typesetting", len(new)) as advance:
+        pdfs = render_all(reports, on_done=advance)
+    for request, pdf in zip(new, pdfs, strict=True):
         archive.keep(request, pdf)
     logger().info("%s: %d reports, %d of them new", programme.id, len(asked), len(new))
     return [path for request in asked if (path := archive.find(request))]
