@@ -61,10 +61,10 @@ def _read_district_anywhere(text: pl.Expr) -> Reading:
 
 def _look(text: pl.Expr) -> pl.Expr:
     """A name without its level (จังหวัด, อ., Amphoe, District), case, spaces and marks; a code as it is."""
-    lower = with_arabic_digits(text).str.to_lowercase().str.replace(r"^(\d+)\.0$", "$1")
+    lower = with_arabic_digits(text).str.to_lowercase().str.replace(r"^([0-9]+)\.0$", "$1")
     bare = lower.str.replace(_SHORT, "").str.replace_all(_MARKS, "")
     named = bare.str.replace(_LEVEL_BEFORE, "").str.replace(_LEVEL_AFTER, "")
-    return named.str.replace(r"^th(\d{2})$", "$1").str.replace("^muang", "mueang")
+    return named.str.replace(r"^th([0-9]{2})$", "$1").str.replace("^muang", "mueang")
 
 
 def _looks(names: list[str]) -> list[str]:

@@ -17,14 +17,16 @@ _EPOCH = date(1899, 12, 30)
 _BUDDHIST = (2400, 2600)
 _DECADES = timedelta(days=365 * 50)
 
+# [0-9], since \d means the digits of every script.
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SEPARATOR = r"\s*[/\-. ]\s*"
-_YEAR_FIRST = rf"^(\d{{4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{1,2}})$"
-_YEAR_LAST = rf"^(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}})$"
-_SHORT_YEAR = rf"^\d{{1,2}}{_SEPARATOR}(?:\d{{1,2}}|[a-zก-์.]+){_SEPARATOR}\d{{2}}$"
-_DAY_MONTH_NAME = r"^(\d{1,2})(?:st|nd|rd|th)?[\s\-/]*([a-zก-์][a-zก-์.]*)[\s\-/,]*(\d{4})$"
-_MONTH_NAME_DAY = r"^([a-z]+)\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s*(\d{4})$"
-_SERIAL = r"^(\d{5,6})(?:\.\d+)?$"
-_TIME = r"[t\s,]+(\d{1,2})[:.](\d{2})(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:น\.?)?\s*(z|[+-]\d{2}:?\d{2})?$"
+_YEAR_FIRST = rf"^([0-9]{{4}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}})$"
+_YEAR_LAST = rf"^([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})$"
+_SHORT_YEAR = rf"^[0-9]{{1,2}}{_SEPARATOR}(?:[0-9]{{1,2}}|[a-zก-์.]+){_SEPARATOR}[0-9]{{2}}$"
+_DAY_MONTH_NAME = r"^([0-9]{1,2})(?:st|nd|rd|th)?[\s\-/]*([a-zก-์][a-zก-์.]*)[\s\-/,]*([0-9]{4})$"
+_MONTH_NAME_DAY = r"^([a-z]+)\.?\s*([0-9]{1,2})(?:st|nd|rd|th)?\s*,?\s*([0-9]{4})$"
+_SERIAL = r"^([0-9]{5,6})(?:\.[0-9]+)?$"
+_TIME = r"[t\s,]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.][0-9]{2}(?:\.[0-9]+)?)?\s*(?:น\.?)?\s*(z|[+-][0-9]{2}:?[0-9]{2})?$"
 
 _THAI_MONTHS = (
     ("มกราคม", "มค"),
@@ -86,7 +88,8 @@ def day(question: Question, calendar: Calendar) -> Rules:
     """A day. The year always comes first or has four digits; the rest is in the question's order."""
 
     def fast(text: pl.Expr) -> pl.Expr:
-        value = text.str.to_date("%Y-%m-%d", strict=False)
+        # Bare to_date would take a sign before the year.
+        value = pl.when(text.str.contains(_ISO)).then(text).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(value.is_between(calendar.earliest, calendar.today)).then(value)
 
     return Rules(pl.Date(), fast, partial(_read_day, order=question.date_order, calendar=calendar))

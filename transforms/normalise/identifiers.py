@@ -5,7 +5,7 @@ import polars as pl
 from transforms.normalise.reading import Reading, Rules, reading
 from transforms.normalise.text import UNUSUAL, is_words, with_arabic_digits
 
-_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+\d+$"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]+$"
 _UNUSUAL_CODE = f"{UNUSUAL}|[๐-๙]|\\s\\s|\\n|{_SCIENTIFIC}"
 _WEIGHTS = range(13, 1, -1)
 _SEPARATORS = r"[\s\-.()]"
@@ -33,7 +33,7 @@ def _read_code(text: pl.Expr) -> Reading:
 
 def national_id() -> Rules:
     """Thirteen digits whose last one checks the others; or a firm's number, or a passport's."""
-    usual = r"^[1-8]\d{12}$"
+    usual = r"^[1-8][0-9]{12}$"
     return Rules(
         pl.String(),
         lambda text: pl.when(text.str.contains(usual) & _checks(text)).then(text),
@@ -43,11 +43,11 @@ def national_id() -> Rules:
 
 def _read_national_id(text: pl.Expr) -> Reading:
     plain = with_arabic_digits(text).str.to_uppercase()
-    digits = plain.str.replace_all(r"[\s\-]", "").str.replace(r"^(\d{13})\.0$", "$1")
-    numeric = digits.str.contains(r"^\d+$")
-    thirteen = digits.str.contains(r"^\d{13}$")
+    digits = plain.str.replace_all(r"[\s\-]", "").str.replace(r"^([0-9]{13})\.0$", "$1")
+    numeric = digits.str.contains(r"^[0-9]+$")
+    thirteen = digits.str.contains(r"^[0-9]{13}$")
     known = thirteen & ~digits.str.starts_with("9") & _checks(digits)
-    other = digits.str.contains(r"^[A-Z]{1,2}\d{6,9}$")
+    other = digits.str.contains(r"^[A-Z]{1,2}[0-9]{6,9}$")
     refused = (
         pl.when(plain.str.contains(_SCIENTIFIC))
         .then(pl.lit("scientific_notation_id"))
@@ -78,11 +78,11 @@ def phone() -> Rules:
 
 def _read_phone(text: pl.Expr) -> Reading:
     dialled = with_arabic_digits(text).str.replace_all(_SEPARATORS, "")
-    national = dialled.str.replace(r"^(?:\+|00)?66(\d{8,9})$", "0$1")
+    national = dialled.str.replace(r"^(?:\+|00)?66([0-9]{8,9})$", "0$1")
     return reading(_international(national), "not_a_phone")
 
 
 def _international(national: pl.Expr) -> pl.Expr:
     """Mobiles are 0, then 6, 8 or 9, then eight digits; land lines 0, then 2 to 5 or 7, then seven digits."""
-    known = national.str.contains(r"^0(?:[689]\d{8}|[2-57]\d{7})$")
+    known = national.str.contains(r"^0(?:[689][0-9]{8}|[2-57][0-9]{7})$")
     return pl.when(known).then(pl.concat_str(pl.lit("+66"), national.str.slice(1)))

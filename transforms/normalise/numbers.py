@@ -9,17 +9,18 @@ from transforms.normalise.reading import Reading, Rules, reading
 from transforms.normalise.text import with_arabic_digits
 from transforms.programme import Question
 
-_LARGEST_WHOLE = 2.0**53
+_LARGEST_WHOLE = 2**53
+"""Up to here a float holds every whole number, so both ways of reading agree."""
 
 # Hundred thousand written with a point as in `1.234`, or one and a quarter: two readings.
-_TWO_READINGS = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_TWO_READINGS = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
-_NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
-_GROUPED = r"^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-_PLAIN = rf"^([+-])?{_NUMBER}(e[+-]?\d{{1,3}})?$"
+_NUMBER = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_GROUPED = r"^-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
+_PLAIN = rf"^([+-])?{_NUMBER}(e[+-]?[0-9]{{1,3}})?$"
 _MULTIPLES = {"ล้าน|million": 1e6, "แสน": 1e5, "หมื่น": 1e4, "พัน|thousand": 1e3, "ร้อย": 1e2}
 _IN_WORDS = "^([+-])?" + r"\s*".join(rf"(?:{_NUMBER}\s*(?:{words}))?" for words in _MULTIPLES) + "$"
-_SEPARATED = r"^[+-]?\d[\d.,'\s]*$"
+_SEPARATED = r"^[+-]?[0-9][0-9.,'\s]*$"
 
 _BAHT = ("บาทถ้วน", "บาท", "baht", "thb", "฿", ".-", ",-", "บ.")
 _DOLLAR = ("us dollars", "us dollar", "dollars", "usd", "us$", "$")
@@ -42,7 +43,12 @@ def money(question: Question) -> Rules:
 
 def integer(question: Question) -> Rules:
     """A whole number; `12.0`, as spreadsheets write it, is one."""
-    return Rules(pl.Int64(), lambda text: text.cast(pl.Int64, strict=False), partial(_read_integer, question=question))
+
+    def fast(text: pl.Expr) -> pl.Expr:
+        value = text.cast(pl.Int64, strict=False)
+        return pl.when(value.is_between(-_LARGEST_WHOLE, _LARGEST_WHOLE)).then(value)
+
+    return Rules(pl.Int64(), fast, partial(_read_integer, question=question))
 
 
 def _cast(text: pl.Expr) -> pl.Expr:

@@ -48,7 +48,7 @@ def _read(text: pl.Expr, same: dict[str, object], exact: dict[str, object], dtyp
 def _look(text: pl.Expr) -> pl.Expr:
     """The text without case and spaces, in Arabic digits, and without the `.0` of a spreadsheet's number."""
     bare = with_arabic_digits(text).str.to_lowercase().str.replace_all(r"\s+", "")
-    return bare.str.replace(r"^(\d+)\.0+$", "$1")
+    return bare.str.replace(r"^([0-9]+)\.0+$", "$1")
 
 
 def _alike(spellings: dict[str, object]) -> dict[str, object]:
