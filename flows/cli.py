@@ -230,3 +230,7 @@ def _log_to_stderr() -> None:
 def _print_paths(paths: Sequence[Path]) -> None:
     for path in paths:
         print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import polars as pl
 from flows.declared import programme_named, warehouse_of
 from flows.disclosed import disclosed
 
-_FORMULA = r"^[=+\-@\t\r\n]"
+_FORMULA = r"^([=+\-@\t\r\n])"
 
 
 def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
@@ -26,5 +26,4 @@ def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
 def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
     text = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.String, pl.Enum))]
-    cells = pl.col(text).cast(pl.String)
-    return frame.with_columns(pl.when(cells.str.contains(_FORMULA)).then(pl.lit("'") + cells).otherwise(cells))
+    return frame.with_columns(pl.col(text).cast(pl.String).str.replace(_FORMULA, "'${1}"))

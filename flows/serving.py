@@ -16,14 +16,14 @@ from transforms.errors import UserError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 90
-_QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 
 def serve(port: int = 4200) -> None:
     """Serves both deployments; starts a Prefect server on this machine when PREFECT_API_URL names none."""
-    os.environ.update(_QUIET)
+    os.environ.update(QUIET)
     os.umask(0o077)
-    with _server(port) as address:
+    with running_server(port) as address:
         os.environ["PREFECT_API_URL"] = f"{address}/api"
         logging.getLogger("impact").info("Reports and runs: %s  (stop with Ctrl-C)", address)
         _serve_deployments()
@@ -62,7 +62,7 @@ def _declared() -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _server(port: int) -> Iterator[str]:
+def running_server(port: int) -> Iterator[str]:
     """The address of the server's page: the one that PREFECT_API_URL names, or one started for as long."""
     given = os.environ.get("PREFECT_API_URL")
     if given:
