@@ -7,10 +7,10 @@ from datetime import date
 import polars as pl
 
 from transforms import tables
-from transforms.checks import Finding, positions, refusals
 from transforms.errors import SourceError
 from transforms.normalise import Normalised, normalise, rules_for
 from transforms.programme import Form, Programme, Question, Source
+from transforms.refusals import Finding, positions, refusals
 from transforms.submissions import FLAW, RECEIVED, Chosen, by_question, that_count
 
 WHOLE_ROW = ""
