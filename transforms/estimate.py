@@ -42,12 +42,14 @@ class Work:
     def told(self, quantity: Quantity, round_id: str) -> dict[str, Indicator]:
         """The indicators of which a quantity is estimated at a round."""
         measured = self.cohort.rounds[round_id]
+        at_baseline = round_id == self.programme.baseline.id
         return {
             name: each
             for name, each in self.indicators.items()
             if quantity in quantities(each, self.programme)
             and measured[f"{name}__asked"].any()
-            and not (name in self.post_only and (quantity == "change" or round_id == self.programme.baseline.id))
+            and not (name in self.post_only and (quantity == "change" or at_baseline))
+            and not (each.statistic == "survival" and at_baseline)  # whoever is asked still operates there
         }
 
 

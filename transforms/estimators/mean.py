@@ -23,12 +23,14 @@ def linearised(prefix: str, cell: str) -> Linearised:
     n, value, squares = (number(f"{prefix}.{part}") for part in SUMS)
     units = total(n, cell)
     mean = total(value, cell) / units
+    centred = squares - 2 * mean * value + n * mean**2
     return Linearised(
         value=mean,
         units=n,
         influence=(value - n * mean) / units,
         leverage=n / units,
-        squares=(squares - 2 * mean * value + n * mean**2) / units**2,
+        # What is left when equal values are taken from each other is rounding, not variance.
+        squares=pl.when(centred > 1e-12 * squares).then(centred).otherwise(0.0) / units**2,
         concentration=n / units**2,
     )
 

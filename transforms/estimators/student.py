@@ -58,7 +58,7 @@ def with_inference(estimates: pl.DataFrame) -> pl.DataFrame:
     One row per cell. All four are null where the standard error is zero or unknown: values without any
     variation between clusters tell nothing of their uncertainty.
     """
-    cleaned = estimates.with_columns(_known("value"), _known("df"), _positive("standard_error"))
+    cleaned = estimates.with_columns(_known("value"), _known("df")).with_columns(_varying("standard_error"))
     value, error, df = (_array(cleaned, name) for name in ("value", "standard_error", "df"))
     upper = quantile(TAIL, df)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -87,6 +87,7 @@ def _known(name: str) -> pl.Expr:
     return pl.when(number.is_finite()).then(number).alias(name)
 
 
-def _positive(name: str) -> pl.Expr:
+def _varying(name: str) -> pl.Expr:
+    """A standard error that is more than the rounding of its value."""
     number = pl.col(name).cast(pl.Float64)
-    return pl.when(number.is_finite() & (number > 0)).then(number).alias(name)
+    return pl.when(number.is_finite() & (number > 1e-12 * pl.col("value").abs())).then(number).alias(name)

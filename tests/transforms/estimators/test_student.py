@@ -22,3 +22,11 @@ def test_the_smallest_detectable_effect_is_the_one_with_80_percent_power():
 def test_no_variation_is_no_certainty():
     row = pl.DataFrame({"value": [1.0], "standard_error": [0.0], "df": [9.0]})
     assert with_inference(row).select("standard_error", "low", "high", "p_value").row(0) == (None,) * 4
+
+
+def test_equal_values_have_no_error_although_they_round():
+    from transforms.estimators.mean import mean
+
+    found = mean(pl.Series([0.1] * 30), pl.Series([each // 7 for each in range(30)]))
+    assert found.value == pytest.approx(0.1)
+    assert np.isnan([found.standard_error, found.p_value]).all()
