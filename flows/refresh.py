@@ -49,6 +49,10 @@ def refresh(programme: str) -> Path:
         if warehouse.current() == path:
             logger().info("%s: unchanged; %s stays current", programme, path.name)
             return path
+        if path.exists():  # a failed source has recovered, or a run was killed before the swap
+            logger().info("%s: %s was built and checked before; it is current again", programme, path.name)
+            warehouse.make_current(path)
+            return path
         return _rebuild(declared, of_input)
 
 

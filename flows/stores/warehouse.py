@@ -76,9 +76,13 @@ class Warehouse:
         _check(written)
         written.chmod(0o600)
         atomic.settle(written, path)
+        self.make_current(path)
+        return path
+
+    def make_current(self, path: Path) -> None:
+        """Lets readers from now on open this version. Only under the programme's lock."""
         self._swap(path)
         self._forget_old()
-        return path
 
     @contextmanager
     def open(self) -> Iterator[Reader]:

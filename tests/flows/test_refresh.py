@@ -77,7 +77,7 @@ def test_the_balance_accounts_for_every_row_of_the_files(inbox):
 
 def test_a_failing_source_keeps_its_last_data_and_is_named_with_its_reason(inbox):
     pull(NAME)
-    refresh(NAME)
+    good = refresh(NAME)
     before = everything()
     source = programme_named(NAME).sources[-1]
     bad = inbox / source.files.replace("*", "bad")
@@ -88,6 +88,10 @@ def test_a_failing_source_keeps_its_last_data_and_is_named_with_its_reason(inbox
     [failed] = table("pulls").filter(pl.col("status") == "failed").rows(named=True)
     assert (failed["source"], failed["reason"]) == (source.id, "empty_file")
     assert failed["data_as_of"] < failed["attempted_at"]
+    bad.unlink()
+    assert pull(NAME)[source.id] == "unchanged"
+    assert refresh(NAME) == good
+    assert table("pulls").filter(pl.col("status") == "failed").is_empty()
 
 
 def test_a_file_whose_dates_are_in_another_order_is_left_out_and_the_rest_counts(inbox):
