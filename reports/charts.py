@@ -10,7 +10,6 @@ from reports.document import Figure
 from reports.estimate import Estimate
 from reports.numbers import as_percent_change
 from reports.shapes import Shape
-from transforms.programme import Indicator
 
 FEWEST_POINTS = 2
 """A chart of a single point tells less than its number."""
@@ -196,10 +195,11 @@ def _slopes(lines: Mapping[str, list[Estimate]], context: Context) -> str:
     return figures.slope_rounds([context.text(each.short) for each in context.rounds], drawn)
 
 
-def tile(estimate: Estimate, indicator: Indicator, context: Context) -> tuple[Markup | None, str]:
+def tile(estimate: Estimate, context: Context) -> tuple[Markup | None, str]:
     """A tile's small drawing and its words: the target where there is one, else the level over the rounds."""
-    if indicator.target is not None and estimate.visibility == "shown" and estimate.value is not None:
-        return _bullet(estimate, indicator.target, context)
+    target = context.target(estimate)
+    if target is not None and estimate.visibility == "shown" and estimate.value is not None:
+        return _bullet(estimate, target, context)
     levels = {each.round: each for each in context.of(estimate.indicator, quantity="level", arm=_arm(estimate))}
     trend = [levels[each.id] for each in context.rounds if each.id in levels]
     values = [each.value for each in trend if each.value is not None and each.visibility == "shown"]
@@ -220,6 +220,6 @@ def _bullet(estimate: Estimate, target: float, context: Context) -> tuple[Markup
     value = on_axis(estimate.value or 0.0, shape)
     drawing = figures.bullet(value, on_axis(target, shape))
     alternative = context.words(
-        "figure.target_alt", value=context.show(estimate), target=context.numbers.amount(target, shape, unit)
+        "figure.target_alt", value=context.show(estimate), target=context.numbers.goal(target, shape, unit)
     )
     return Markup(drawing), alternative  # noqa: S704

@@ -127,7 +127,13 @@ class Context:
     def claim(self, estimate: Estimate) -> Claim:
         """An estimate with what it is an estimate of."""
         indicator = self.programme.indicators[estimate.indicator]
-        return Claim(estimate, indicator, self.shape(estimate), self.unit(estimate))
+        return Claim(estimate, indicator, self.shape(estimate), self.unit(estimate), self.target(estimate))
+
+    def target(self, estimate: Estimate) -> float | None:
+        """The target of a headline. A number of people is aimed at by the whole programme, not by a part of it."""
+        indicator = self.programme.indicators[estimate.indicator]
+        of_the_whole = indicator.statistic == "count" and self.scope.by != "programme"
+        return indicator.target if indicator.headline == estimate.quantity and not of_the_whole else None
 
     def voice(self, estimate: Estimate) -> Voice:
         """The language, and the names that a sentence on an estimate needs."""
@@ -199,14 +205,13 @@ class Context:
         sign = self.numbers.sign(estimate.sign or "")
         return self.words("methods.grade_as_text", letter=estimate.letter, sign=sign).strip()
 
-    def method(self, method: str) -> str:
+    def method(self, method: str) -> tuple[str, str]:
         """The words for an estimator's code, which names the estimator and then its errors."""
         for key in self.words.texts:
             errors = key.removeprefix("errors.")
             if key != errors and method.endswith(f"_{errors}"):
-                estimator = self.words.of_code("estimator", method.removesuffix(f"_{errors}"))
-                return self.words("methods.estimator", estimator=estimator, errors=self.words(key))
-        return self.words.of_code("estimator", method)
+                return self.words.of_code("estimator", method.removesuffix(f"_{errors}")), self.words(key)
+        return self.words.of_code("estimator", method), self.words("number.dash")
 
     def group(self, by: str, group: str) -> str:
         """A group's name."""
@@ -221,6 +226,11 @@ class Context:
             return source
         title = self.text(self.programme.forms[declared.form].title)
         return title if declared.round is None else f"{title}, {self.round_title(declared.round)}"
+
+    def in_order(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Rows about sources, in the order in which the programme declares them."""
+        order = {each.id: place for place, each in enumerate(self.programme.sources)}
+        return sorted(rows, key=lambda row: order.get(row["source"], len(order)))
 
     def question(self, name: str) -> str:
         """A question's words; a reason that lies in no one question is about the whole row."""

@@ -58,6 +58,11 @@ class Estimate:
         return self.visibility == "shown" and None not in (self.value, self.low, self.high)
 
     @property
+    def is_tested(self) -> bool:
+        """Whether it may be told: drawn, and a contrast only where there were groups enough to test it."""
+        return self.is_drawn and not (self.is_contrast and self.p_value is None)
+
+    @property
     def is_main(self) -> bool:
         """Whether it speaks for its indicator, not for another term of its model."""
         return self.term in MAIN_TERMS

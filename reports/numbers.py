@@ -88,7 +88,13 @@ class Numbers:
 
     def share(self, part: int, whole: int) -> str:
         """A part of a whole in whole per cent."""
-        return self.amount(part / whole, "percent", "")
+        return self.amount(part / whole, "percent", "", place="cell")
+
+    def goal(self, value: float, shape: Shape, unit: str) -> str:
+        """A target: as exact as it was set, so a whole per cent has no decimals."""
+        whole = shape in _PER_CENT and round(value * 100, 6).is_integer()
+        number = self._grouped(value * 100, 0) if whole else self.figure(value, shape)
+        return self._with_unit(number, value, shape, unit, "amount")
 
     def unit(self, value: float, shape: Shape, unit: str) -> str:
         """The unit alone, for a tile that sets it apart from its figure."""

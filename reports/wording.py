@@ -11,12 +11,13 @@ from transforms.programme import Indicator
 
 @dataclass(frozen=True)
 class Claim:
-    """An estimate with what it is an estimate of."""
+    """An estimate with what it is an estimate of, and the target it is held against, if any."""
 
     estimate: Estimate
     indicator: Indicator
     shape: Shape
     unit: str
+    target: float | None = None
 
     @property
     def value(self) -> float:
@@ -107,8 +108,8 @@ def _hidden(estimate: Estimate, voice: Voice) -> str:
 
 
 def _count(claim: Claim, voice: Voice) -> str:
-    amount, target = voice.amount(claim, claim.value), claim.indicator.target
-    if target is None or claim.indicator.headline != "count":
+    amount, target = voice.amount(claim, claim.value), claim.target
+    if target is None:
         return voice.words("finding.count.plain", amount=amount)
     share = voice.numbers.amount(claim.value / target, "percent", "")
     return voice.words("finding.count.target", amount=amount, share=share, target=voice.amount(claim, target))
@@ -135,8 +136,13 @@ def _contrast(claim: Claim, voice: Voice) -> str:
             names["signed"] = voice.amount(claim, claim.value, signed=True)
             sentence = words(f"{frame}.{estimate.letter or 'D'}", **names)
             return f"{sentence} {words('finding.weak')}" if estimate.sign in ("(+)", "(-)") else sentence
-        case _:  # `?`, and a contrast without a p-value, which cannot be told from no change either
-            names["extreme"] = voice.amount(claim, _extreme(claim), signed=True)
+        case _:
+            if estimate.low is None or estimate.high is None:
+                return words(f"{frame}.bare", **names)
+            extreme = max(estimate.low, estimate.high, key=abs)
+            names["extreme"] = voice.amount(claim, extreme, signed=True)
+            if estimate.p_value is None:
+                return words(f"{frame}.untested", **names)
             return " ".join([words(f"{frame}.unclear", **names), *_detectable(claim, voice)])
 
 
@@ -166,9 +172,3 @@ def _evidence(claim: Claim, voice: Voice) -> str:
         return voice.words("finding.no_interval", n=n)
     interval = voice.numbers.interval(estimate.low, estimate.high, claim.shape, claim.unit)
     return voice.words("finding.certain", interval=interval, n=n)
-
-
-def _extreme(claim: Claim) -> float:
-    """The end of the interval that lies furthest from no change."""
-    ends = [end for end in (claim.estimate.low, claim.estimate.high) if end is not None]
-    return max(ends, key=abs) if ends else claim.value

@@ -12,7 +12,8 @@ from transforms.programme import Language
 
 LOCALES = Path(__file__).parent / "locales"
 
-_SPACE_BEFORE_PER_CENT = re.compile(r"(?<=[ก-ฺเ-๎]) (?=ร้อยละ)")
+_PER_CENT = "ร้อยละ"
+_AFTER_A_THAI_WORD = re.compile(r"(?<=[ก-ฺเ-๎]) \{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ class Words:
 
     def __call__(self, key: str, **placeholders: object) -> str:
         """The text with its placeholders filled in. Raises KeyError for an unknown key or placeholder."""
-        text = self.texts[key].format(**placeholders)
         # Thai writes ร้อยละ without a space after a word; templates cannot know what they will hold.
-        return _SPACE_BEFORE_PER_CENT.sub("", text)
+        template = _AFTER_A_THAI_WORD.sub(
+            lambda found: found[0].lstrip() if str(placeholders[found[1]]).startswith(_PER_CENT) else found[0],
+            self.texts[key],
+        )
+        return template.format(**placeholders)
 
     def of_code(self, family: str, code: str) -> str:
         """The words for a code of the engine, or the code itself where it is not known."""

@@ -9,6 +9,7 @@ from reports.shapes import MODELS
 
 MOST_COLUMNS = 5
 QUANTITIES = ("effect", "change", "level")
+FEWEST_AREAS = 2
 
 
 def areas(context: Context) -> Section | None:
@@ -16,31 +17,43 @@ def areas(context: Context) -> Section | None:
     by = compared_by(context.scope, context.programme)
     if by is None or not context.areas:
         return None
-    words = context.words
     groups = context.facts.groups.filter(context.facts.groups["by"] == by).sort("position")["group"].to_list()
     held = {each.group for each in context.areas}
     groups = [group for group in groups if group in held]
-    blocks: list[Block] = [Notice(words("notice.areas"))]
-    for quantity in ("effect", "change", "level"):
-        figure = _forest(quantity, by, groups, context)
-        if figure:
-            blocks += figure
-            break
-    blocks.append(_table(by, groups, context))
+    words = context.words
+    blocks: list[Block] = [Notice(words("notice.areas")), *_forest(by, groups, context), _table(by, groups, context)]
     return Section("areas", words("section.areas"), tuple(blocks))
 
 
-def _forest(quantity: str, by: str, groups: list[str], context: Context) -> tuple[Block, ...]:
-    """The first headline indicator that two areas or more may show in this quantity."""
-    for name, each in context.programme.indicators.items():
-        if each.headline is None or each.statistic in MODELS:
-            continue
-        rows = [_of_area(name, quantity, group, context) for group in groups]
-        drawn = [row for row in rows if row is not None and row.is_drawn]
+def _forest(by: str, groups: list[str], context: Context) -> tuple[Block, ...]:
+    """The first headline indicator that areas can be compared by: on effects or changes, else on levels."""
+    chosen = {name: _quantity(name, groups, context) for name in _headlines(context)}
+    for name, quantity in sorted(chosen.items(), key=lambda each: each[1] == "level"):
         whole = context.latest(context.of(name, quantity=quantity))
-        if len(drawn) >= 2 and whole is not None and whole.is_drawn:
+        drawn = _drawn(name, quantity, groups, context)
+        if len(drawn) >= FEWEST_AREAS and whole is not None and whole.is_drawn:
             return charts.areas(drawn, whole, by, context)
     return ()
+
+
+def _headlines(context: Context) -> list[str]:
+    declared = context.programme.indicators
+    held = {each.indicator for each in context.areas}
+    return [name for name, each in declared.items() if each.headline and each.statistic not in MODELS and name in held]
+
+
+def _quantity(name: str, groups: list[str], context: Context) -> str:
+    """The strongest comparison that areas allow: one area rarely has clusters enough in both arms."""
+    declared = context.programme.indicators[name]
+    if declared.headline in ("count", "level"):
+        return str(declared.headline)
+    usable = (each for each in QUANTITIES if len(_drawn(name, each, groups, context)) >= FEWEST_AREAS)
+    return next(usable, str(declared.headline))
+
+
+def _drawn(name: str, quantity: str, groups: list[str], context: Context) -> list[Estimate]:
+    found = (_of_area(name, quantity, group, context) for group in groups)
+    return [each for each in found if each is not None and each.is_tested]
 
 
 def _of_area(name: str, quantity: str, group: str, context: Context) -> Estimate | None:
@@ -49,34 +62,37 @@ def _of_area(name: str, quantity: str, group: str, context: Context) -> Estimate
 
 def _table(by: str, groups: list[str], context: Context) -> Table:
     """Areas down, headline indicators across."""
-    words = context.words
-    headlines = {
-        name: each.headline
-        for name, each in context.programme.indicators.items()
-        if each.headline is not None and any(select(context.areas, indicator=name, quantity=each.headline))
-    }
-    shown = dict(list(headlines.items())[:MOST_COLUMNS])
-    columns = (Column(context.breakdown(by)), *(Column(_heading(name, context), is_number=True) for name in shown))
+    shown = {name: _quantity(name, groups, context) for name in _headlines(context)[:MOST_COLUMNS]}
+    columns = [Column(context.breakdown(by))]
+    columns += [Column(_heading(name, quantity, context), is_number=True) for name, quantity in shown.items()]
     rows = [
         (
             Cell(context.group(by, group)),
-            *(_cell(_of_area(name, str(quantity), group, context), context) for name, quantity in shown.items()),
+            *(_cell(_of_area(name, quantity, group, context), context) for name, quantity in shown.items()),
         )
         for group in groups
     ]
-    caption = words("caption.areas", round=context.text(context.round.title))
-    return Table(caption, columns, tuple(rows))
+    caption = context.words("caption.areas", round=context.text(context.round.title))
+    return Table(caption, tuple(columns), tuple(rows))
 
 
-def _heading(name: str, context: Context) -> str:
-    unit = context.heading_unit(name)
-    title = context.title(name)
-    return context.words("column.with_unit", title=title, unit=unit) if unit else title
+def _heading(name: str, quantity: str, context: Context) -> str:
+    """The indicator, what of it, and its unit."""
+    whole = context.latest(context.of(name, quantity=quantity))
+    title, unit = context.title(name), context.heading_unit(name)
+    if quantity != "count" and whole is not None:
+        title = context.words("column.with_quantity", title=title, what=context.quantity(whole))
+    in_per_cent = whole is not None and context.shape(whole) == "percent_change"
+    return context.words("column.with_unit", title=title, unit=unit) if unit and not in_per_cent else title
 
 
 def _cell(estimate: Estimate | None, context: Context) -> Cell:
     if estimate is None:
         return Cell(context.words("number.dash"))
-    detail = context.interval(estimate) if estimate.is_drawn else ""
-    letter = estimate.letter or ""
-    return Cell(context.show(estimate), detail, letter="" if letter == "X" else letter)
+    if not estimate.is_drawn:
+        return Cell(context.show(estimate), context.grade(estimate))
+    graded = estimate.letter is not None
+    interval, grade = context.interval(estimate), context.grade(estimate)
+    return Cell(
+        context.show(estimate), context.words("number.detail", interval=interval, n=grade) if graded else interval
+    )

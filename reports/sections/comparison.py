@@ -17,7 +17,9 @@ def comparison(context: Context) -> Section | None:
     blocks: list[Block] = [Paragraph(words(f"design.{kind}"))]
     told = [name for name, each in context.programme.indicators.items() if each.statistic not in MODELS]
     effects = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
-    effects = [each for each in effects if each.round in {known.id for known in context.rounds}]
+    order = [each.id for each in context.rounds]
+    effects = [each for each in effects if each.round in order]
+    effects.sort(key=lambda each: (told.index(each.indicator), order.index(each.round)))
     if effects:
         blocks += [*charts.effects_by_round(effects, context), Heading(words("heading.effects"))]
         blocks += [_effects(effects, context), Paragraph(words("methods.detectable"))]

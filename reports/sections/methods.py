@@ -29,6 +29,7 @@ def methods(context: Context) -> Section:
         Bullets(_certainty(context)),
         _legend("letters", {letter: words(f"letter.{letter}") for letter in LETTERS}, "column.letter", context),
         _legend("signs", {sign: words(f"sign.{name}") for sign, name in SIGNS.items()}, "column.sign", context),
+        *_estimators(context),
         Heading(words("heading.limitations")),
         Bullets(_limitations(context)),
         Heading(words("heading.definitions")),
@@ -58,6 +59,17 @@ def _certainty(context: Context) -> tuple[str, ...]:
         sentences.append(words("methods.log"))
     sentences.append(words("methods.disclosure", floor=context.numbers.count(context.floor)))
     return tuple(sentences)
+
+
+def _estimators(context: Context) -> list[Block]:
+    """Every estimator used in this report, once, with its interval."""
+    words = context.words
+    codes = sorted({each.method for each in context.estimates if each.visibility != "suppressed"})
+    if not codes:
+        return []
+    columns = (Column(words("column.method")), Column(words("column.errors")))
+    rows = [tuple(Cell(text) for text in context.method(code)) for code in codes]
+    return [Table(words("caption.estimators"), columns, tuple(sorted(rows, key=lambda row: row[0].text)))]
 
 
 def _limitations(context: Context) -> tuple[str, ...]:
@@ -90,8 +102,8 @@ def _definitions(context: Context) -> Table:
 
 def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell, ...]:
     words = context.words
-    codes = dict.fromkeys(each.method for each in context.of(name) if each.visibility != "suppressed")
-    method = "; ".join(dict.fromkeys(context.method(code) for code in sorted(codes)))
+    codes = {each.method for each in context.of(name) if each.visibility != "suppressed"}
+    method = "; ".join(dict.fromkeys(context.method(code)[0] for code in sorted(codes)))
     version = words("methods.version", version=context.numbers.count(indicator.version))
     population = indicator.population
     return (

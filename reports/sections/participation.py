@@ -51,13 +51,17 @@ def people_text(people: int | None, context: Context) -> str:
 
 def _funnel(context: Context) -> Table:
     words = context.words
-    arms = ["all", "treated", "comparison"] if context.is_compared else ["all"]
-    counted = {arm: {(each[0], each[1]): each[2] for each in steps(context, arm)} for arm in arms}
+    counted = {arm: {(each[0], each[1]): each[2] for each in steps(context, arm)} for arm in ("treated", "comparison")}
+    # A session lies in one arm; its column would say everything twice.
+    arms = ["all", *counted] if context.is_compared and all(counted.values()) else ["all"]
+    counted["all"] = {(each[0], each[1]): each[2] for each in steps(context, "all")}
     columns = [Column(words("column.stage")), *(Column(_arm(arm, context), is_number=True) for arm in arms)]
     rows = []
     for round_id, stage, _ in steps(context, "all"):
         cells = [Cell(stage_title(round_id, stage, context))]
-        cells += [_step(counted[arm], round_id, stage, context) for arm in arms]
+        # Where one arm alone passes a stage, as a course, the other has none to hide.
+        one_arm = context.is_compared and counted["all"][round_id, stage] == counted["treated"].get((round_id, stage))
+        cells += [_step(counted[arm], round_id, stage, context, nobody=one_arm) for arm in arms]
         rows.append(tuple(cells))
     return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows))
 
@@ -66,10 +70,14 @@ def _arm(arm: str, context: Context) -> str:
     return context.words("arm.all") if arm == "all" else context.arm(arm)
 
 
-def _step(counted: dict[tuple[str, str], int | None], round_id: str, stage: str, context: Context) -> Cell:
+def _step(
+    counted: dict[tuple[str, str], int | None], round_id: str, stage: str, context: Context, *, nobody: bool
+) -> Cell:
     if (round_id, stage) not in counted:
         return Cell(context.words("number.dash"))
     people = counted[round_id, stage]
+    if people is None and nobody and counted.get((context.programme.baseline.id, "registered")) is not None:
+        return Cell(context.words("number.dash"))
     asked = counted.get((round_id, "due"))
     detail = ""
     if stage == "answered" and people is not None and asked:

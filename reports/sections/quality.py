@@ -30,8 +30,9 @@ def quality(context: Context) -> Section:
 
 def stale(context: Context) -> list[Notice]:
     """One notice for each source that could not be read the last time."""
-    failed = context.facts.pulls.filter(pl.col("status").cast(pl.String) == "failed").sort("source")
-    return [_stale(row["source"], row["reason"], row["data_as_of"], context) for row in failed.to_dicts()]
+    failed = context.facts.pulls.filter(pl.col("status").cast(pl.String) == "failed")
+    rows = context.in_order(failed.to_dicts())
+    return [_stale(row["source"], row["reason"], row["data_as_of"], context) for row in rows]
 
 
 def _stale(source: str, reason: str | None, data_as_of: datetime | None, context: Context) -> Notice:
@@ -54,7 +55,7 @@ def _received(context: Context) -> Table:
             *(Cell(context.numbers.count(row[part])) for part in PARTS),
             Cell(context.data_day(row["data_as_of"]), _status(row["status"], row["reason"], context)),
         )
-        for row in frame.to_dicts()
+        for row in context.in_order(frame.to_dicts())
     ]
     return Table(words("caption.received"), tuple(columns), tuple(rows))
 
@@ -94,13 +95,23 @@ def _by_rule(source: str, field: str, rule: str, count: int, context: Context) -
 def _repaired(context: Context) -> Table:
     words = context.words
     columns = (
-        Column(words("column.source")),
-        Column(words("column.question")),
         Column(words("column.repair")),
+        Column(words("column.questions"), is_number=True),
         Column(words("column.submissions"), is_number=True),
     )
-    counted = context.facts.warnings.sort("source", "field", "rule").to_dicts()
-    rows = [_by_rule(row["source"], row["field"], row["rule"], row["count"], context) for row in counted]
+    counted = (
+        context.facts.warnings.group_by("rule")
+        .agg(questions=pl.struct("source", "field").n_unique(), submissions=pl.col("count").sum())
+        .sort("submissions", "rule", descending=[True, False])
+    )
+    rows = [
+        (
+            Cell(words.of_code("rule", row["rule"])),
+            Cell(context.numbers.count(row["questions"])),
+            Cell(context.numbers.count(row["submissions"])),
+        )
+        for row in counted.to_dicts()
+    ]
     return Table(words("caption.repaired"), columns, tuple(rows))
 
 
@@ -110,6 +121,6 @@ def _linked(context: Context) -> Table:
     columns += [Column(words(f"column.{fate}"), is_number=True) for fate in FATES]
     rows = [
         (Cell(context.source(row["source"])), *(Cell(context.numbers.count(row[fate])) for fate in FATES))
-        for row in context.facts.links.to_dicts()
+        for row in context.in_order(context.facts.links.to_dicts())
     ]
     return Table(words("caption.linked"), tuple(columns), tuple(rows))

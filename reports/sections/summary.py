@@ -17,17 +17,17 @@ def summary(context: Context) -> Summary:
     headlines = [(name, each) for name, each in context.programme.indicators.items() if each.headline is not None]
     return Summary(
         title=words("section.summary"),
-        tiles=tuple(tile for name, each in headlines[:MOST_TILES] for tile in _tile(name, each, context)),
+        tiles=tuple(tile for name, _ in headlines[:MOST_TILES] for tile in _tile(name, context)),
         findings_title=words("heading.findings"),
         findings=tuple(line for name, each in headlines for line in _findings(name, each, context))[:MOST_FINDINGS],
     )
 
 
-def _tile(name: str, indicator: Indicator, context: Context) -> tuple[Tile, ...]:
-    estimate = context.latest(context.of(name, quantity=indicator.headline))
+def _tile(name: str, context: Context) -> tuple[Tile, ...]:
+    estimate = _headline(name, context)
     if estimate is None:
         return ()
-    drawing, alternative = charts.tile(estimate, indicator, context)
+    drawing, alternative = charts.tile(estimate, context)
     value, unit = _value(estimate, context)
     return (
         Tile(
@@ -35,13 +35,29 @@ def _tile(name: str, indicator: Indicator, context: Context) -> tuple[Tile, ...]
             value=value,
             unit=unit,
             interval=context.interval(estimate) if estimate.is_drawn else "",
-            notes=_notes(estimate, indicator, context),
+            notes=_notes(estimate, context),
             letter=estimate.letter or "",
             grade=_grade(estimate, context),
             chart=drawing,
             alternative=alternative,
         ),
     )
+
+
+def _headline(name: str, context: Context) -> Estimate | None:
+    """The declared headline; where a part of the programme has none, the next best. A session is told by levels."""
+    declared = context.programme.indicators[name].headline
+    wanted: tuple[str | None, ...] = (declared, "effect", "change", "level", "count")
+    if context.scope.kind(context.programme) == "session":
+        wanted = (declared if declared == "count" else "level", "level")
+    found = [context.latest(context.of(name, quantity=quantity)) for quantity in wanted]
+    known = [each for each in found if each is not None]
+    return next((each for each in known if not _is_bare(each)), next(iter(known), None))
+
+
+def _is_bare(estimate: Estimate) -> bool:
+    """Whether a contrast is public but rests on too few groups for an interval that means anything."""
+    return estimate.visibility == "shown" and estimate.is_contrast and not estimate.is_tested
 
 
 def _value(estimate: Estimate, context: Context) -> tuple[str, str]:
@@ -53,7 +69,7 @@ def _value(estimate: Estimate, context: Context) -> tuple[str, str]:
     return figure, context.numbers.unit(estimate.value, shape, unit)
 
 
-def _notes(estimate: Estimate, indicator: Indicator, context: Context) -> tuple[str, ...]:
+def _notes(estimate: Estimate, context: Context) -> tuple[str, ...]:
     words = context.words
     notes = []
     if estimate.quantity == "count":
@@ -61,9 +77,10 @@ def _notes(estimate: Estimate, indicator: Indicator, context: Context) -> tuple[
     else:
         notes.append(_what(estimate, context))
         notes.append(context.answers(estimate))
-    if indicator.target is not None:
-        target = context.numbers.amount(indicator.target, context.shape(estimate), context.unit(estimate))
-        notes.append(words("summary.tile_target", target=target))
+    target = context.target(estimate)
+    if target is not None:
+        goal = context.numbers.goal(target, context.shape(estimate), context.unit(estimate))
+        notes.append(words("summary.tile_target", target=goal))
     return tuple(note for note in notes if note)
 
 
@@ -99,11 +116,17 @@ def _findings(name: str, indicator: Indicator, context: Context) -> list[Finding
     if indicator.statistic in MODELS:
         told = [each for each in context.of(name, quantity="effect") if _is_told(each)]
     else:
-        ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
-        headline = context.latest(context.of(name, quantity=indicator.headline))
-        best = next((each for each in ranked if each is not None and each.visibility == "shown"), headline)
+        best = _best(name, context)
         told = [best] if best is not None else []
     return [_finding(each, context) for each in told]
+
+
+def _best(name: str, context: Context) -> Estimate | None:
+    headline = _headline(name, context)
+    if context.scope.kind(context.programme) == "session":
+        return headline
+    ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
+    return next((each for each in ranked if each is not None and each.is_tested), headline)
 
 
 def _is_told(estimate: Estimate) -> bool:

@@ -53,7 +53,8 @@ def voice(language) -> Voice:
 def told(programme, language, name="sales", **given) -> str:
     indicator, one = programme.indicators[name], estimate(indicator=name, **given)
     shape = shape_of(indicator, one.quantity, programme)
-    return finding(Claim(one, indicator, shape, indicator.unit.in_language(language)), voice(language))
+    claim = Claim(one, indicator, shape, indicator.unit.in_language(language), indicator.target)
+    return finding(claim, voice(language))
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -154,6 +155,16 @@ def test_a_coded_share_is_a_bound(programme, visibility, bound, text) -> None:
 def test_what_is_not_there_is_never_a_zero_or_a_blank(programme, given, text) -> None:
     claim = Claim(estimate(value=None, **given), programme.indicators["survival"], "percent", "")
     assert shown(claim, voice("en")) == text
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("quantity", ["effect", "change"])
+def test_what_could_not_be_tested_is_not_called_undetected(programme, language, quantity) -> None:
+    sentence = told(programme, language, quantity=quantity, letter="D", sign="?", p_value=None)
+    assert {"th": "น้อยเกินกว่าจะทดสอบ", "en": "too few groups to test it"}[language] in sentence
+    assert not re.search(NOTHING[language]["?"], sentence, re.IGNORECASE)
+    bare = told(programme, language, quantity=quantity, letter="D", sign="?", p_value=None, low=None, high=None)
+    assert "18.3" not in bare
 
 
 def test_a_count_is_held_against_its_target(programme) -> None:
