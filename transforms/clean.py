@@ -125,8 +125,9 @@ def _flaws(flawed: pl.DataFrame) -> pl.DataFrame:
 
 def _warnings(read: Mapping[str, Normalised], refused_rows: pl.Series, chosen: Chosen, source: Source) -> pl.DataFrame:
     """How many accepted rows each warning is about; and how many submissions a later one has changed."""
+    refused = refused_rows.implode()
     counts = [
-        (source.id, name, rule, len(rows) if refused_rows.is_empty() else int((~rows.is_in(refused_rows)).sum()))
+        (source.id, name, rule, int((~rows.is_in(refused)).sum()))
         for name, each in read.items()
         for rule, rows in each.noted.items()
     ]

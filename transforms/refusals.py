@@ -50,7 +50,7 @@ def _missing(name: str, read: Normalised) -> Iterator[Finding]:
     named = positions(Finding(name, rule, rows) for rule, rows in (*read.refused.items(), ("excel_error", failed)))
     absent = read.values.is_null().arg_true()
     yield Finding(name, "excel_error", failed)
-    yield Finding(name, "missing_required", absent.filter(~absent.is_in(named)))
+    yield Finding(name, "missing_required", absent.filter(~absent.is_in(named.implode())))
 
 
 def _out_of_range(name: str, values: pl.Series, question: Question) -> Iterator[Finding]:
