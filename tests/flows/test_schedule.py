@@ -98,9 +98,9 @@ def test_a_report_asked_for_by_a_person_is_run_by_a_worker_and_published(deploye
 
 
 def state_of(server, run):
-    """How a run ended, waiting for at most three minutes."""
+    """How a run ended, waiting for at most five minutes."""
     state = "SCHEDULED"
-    for _ in range(180):
+    for _ in range(300):
         [found] = server.ask("flow_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
         state = found["state_type"]
         if state in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
