@@ -14,7 +14,7 @@ from reports.shapes import Shape
 FEWEST_POINTS = 2
 """A chart of a single point tells less than its number."""
 
-MOST_LINES = 2
+MOST_LINES = 1
 """How many indicators a chapter follows over the rounds in a chart; its table has all."""
 
 PER_CENT: tuple[Shape, ...] = ("percent", "percent_change", "points")
@@ -59,10 +59,13 @@ def _contrasts(shape: Shape, unit: str, estimates: list[Estimate], context: Cont
 
 def effects_by_round(effects: Iterable[Estimate], context: Context) -> tuple[Figure, ...]:
     """The headline effects in per cent at every round, so that one sees when they came."""
+    order = [known.id for known in context.rounds]
+    ordered = sorted(effects, key=lambda each: (each.indicator, order.index(each.round) if each.round in order else -1))
     chosen = [
         each
-        for each in effects
+        for each in ordered
         if each.is_drawn
+        and each.round in order
         and context.shape(each) == "percent_change"
         and context.programme.indicators[each.indicator].headline is not None
     ]

@@ -71,6 +71,8 @@ def _report(kind: str, sections: tuple[Section, ...], context: Context) -> Repor
 def _cover(kind: str, context: Context) -> Cover:
     words, programme = context.words, context.programme
     period = context.period
+    if kind == "card":
+        return _card(context)
     lines = [
         context.text(period.title),
         words("cover.other_era", years=context.numbers.other_era(period.start, period.end)),
@@ -82,10 +84,30 @@ def _cover(kind: str, context: Context) -> Cover:
     lines.append(words("cover.made_from", id=str(context.build["input_id"])[:12]))
     return Cover(
         agency=context.text(programme.agency),
-        kind=words("cover.card" if kind == "card" else "cover.report"),
+        kind=words("cover.report"),
         title=context.text(programme.title),
         scope=context.scope_title,
         lines=tuple(lines),
         about=context.text(programme.about),
         credit=words("methods.credit", credit=context.text(programme.credit)) if programme.credit else "",
+    )
+
+
+def _card(context: Context) -> Cover:
+    """The head of a card, which shares its page with what it is about."""
+    words, programme = context.words, context.programme
+    parts = {
+        "period": context.text(context.period.title),
+        "round": context.text(context.round.title),
+        "day": context.data_day(context.data_as_of),
+        "id": str(context.build["input_id"])[:12],
+    }
+    return Cover(
+        agency=context.text(programme.agency),
+        kind=words("cover.card"),
+        title=context.text(programme.title),
+        scope=context.scope_title,
+        lines=(words("cover.card_line", **parts),),
+        about="",
+        credit="",
     )

@@ -225,7 +225,9 @@ class Context:
         if declared is None:
             return source
         title = self.text(self.programme.forms[declared.form].title)
-        return title if declared.round is None else f"{title}, {self.round_title(declared.round)}"
+        if declared.round is None:
+            return title
+        return self.words("source.of_round", title=title, round=self.round_short(declared.round))
 
     def in_order(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows about sources, in the order in which the programme declares them."""

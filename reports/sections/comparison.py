@@ -2,7 +2,7 @@
 
 from reports import charts
 from reports.context import Context
-from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
+from reports.document import Block, Cell, Column, Heading, Paragraph, Section, Table
 from reports.estimate import Estimate
 from reports.shapes import MODELS, Shape
 from reports.wording import detectable
@@ -16,16 +16,14 @@ def comparison(context: Context) -> Section | None:
     kind = context.programme.design.kind
     blocks: list[Block] = [Paragraph(words(f"design.{kind}"))]
     told = [name for name, each in context.programme.indicators.items() if each.statistic not in MODELS]
-    effects = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
-    order = [each.id for each in context.rounds]
-    effects = [each for each in effects if each.round in order]
-    effects.sort(key=lambda each: (told.index(each.indicator), order.index(each.round)))
+    found = {name: context.latest(context.of(name, quantity="effect")) for name in told}
+    effects = [each for each in found.values() if each is not None]
     if effects:
-        blocks += [*charts.effects_by_round(effects, context), Heading(words("heading.effects"))]
-        blocks += [_effects(effects, context), Paragraph(words("methods.detectable"))]
+        by_round = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
+        blocks += [*charts.effects_by_round(by_round, context), _effects(effects, context)]
     tables = [table for name in context.models for table in _model(name, context)]
     if tables:
-        blocks += [Heading(words("heading.models")), *tables, Notice(words("methods.panel"))]
+        blocks += [Heading(words("heading.models")), *tables, Paragraph(words("methods.panel"))]
     return Section("comparison", words("section.comparison"), tuple(blocks)) if len(blocks) > 1 else None
 
 
@@ -33,16 +31,15 @@ def _effects(effects: list[Estimate], context: Context) -> Table:
     words = context.words
     columns = (
         Column(words("column.indicator")),
-        Column(words("column.round")),
         Column(words("column.effect"), is_number=True),
-        Column(words("column.answers"), is_number=True),
         Column(words("column.clusters"), is_number=True),
         Column(words("column.p"), is_number=True),
         Column(words("column.q"), is_number=True),
         Column(words("column.detectable"), is_number=True),
         Column(words("column.grade")),
     )
-    return Table(words("caption.effects"), columns, tuple(_effect(each, context) for each in effects))
+    caption = words("caption.effects", round=context.text(context.round.short))
+    return Table(caption, columns, tuple(_effect(each, context) for each in effects), note=words("methods.detectable"))
 
 
 def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
@@ -51,9 +48,7 @@ def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     cap = context.words.of_code("cap", estimate.cap) if estimate.cap else ""
     return (
         Cell(context.title(estimate.indicator), context.heading_unit(estimate.indicator)),
-        Cell(context.round_short(estimate.round)),
         Cell(context.show(estimate), context.interval(estimate) if estimate.is_drawn else ""),
-        Cell(context.answers(estimate) or dash),
         Cell(_clusters(estimate, context), _df(estimate, context)),
         Cell(numbers.bare_p_value(estimate.p_value) if shown and estimate.p_value is not None else dash),
         Cell(numbers.bare_p_value(estimate.q_value) if shown and estimate.q_value is not None else dash),

@@ -6,18 +6,7 @@ from transforms.programme import Indicator
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
 SIGNS = {"+": "up", "-": "down", "(+)": "weak_up", "(-)": "weak_down", "0": "zero", "?": "unclear"}
-GLOSSARY = (
-    "indicator",
-    "participants",
-    "respondents",
-    "baseline",
-    "round",
-    "interval",
-    "points",
-    "median",
-    "comparison",
-    "significance",
-)
+GLOSSARY = ("respondents", "baseline", "interval", "points", "median", "comparison")
 
 
 def methods(context: Context) -> Section:
@@ -27,14 +16,12 @@ def methods(context: Context) -> Section:
         *_design(context),
         Heading(words("heading.certainty")),
         Bullets(_certainty(context)),
-        _legend("letters", {letter: words(f"letter.{letter}") for letter in LETTERS}, "column.letter", context),
-        _legend("signs", {sign: words(f"sign.{name}") for sign, name in SIGNS.items()}, "column.sign", context),
+        _letters(context),
+        _signs(context),
         *_estimators(context),
         Heading(words("heading.limitations")),
         Bullets(_limitations(context)),
-        Heading(words("heading.definitions")),
         _definitions(context),
-        Heading(words("heading.glossary")),
         _glossary(context),
         Heading(words("heading.provenance")),
         Bullets(_provenance(context)),
@@ -64,12 +51,23 @@ def _certainty(context: Context) -> tuple[str, ...]:
 def _estimators(context: Context) -> list[Block]:
     """Every estimator used in this report, once, with its interval."""
     words = context.words
-    codes = sorted({each.method for each in context.estimates if each.visibility != "suppressed"})
-    if not codes:
-        return []
-    columns = (Column(words("column.method")), Column(words("column.errors")))
-    rows = [tuple(Cell(text) for text in context.method(code)) for code in codes]
-    return [Table(words("caption.estimators"), columns, tuple(sorted(rows, key=lambda row: row[0].text)))]
+    codes = {each.method for each in context.estimates if each.visibility != "suppressed"}
+    told = sorted(
+        {
+            words("methods.estimator", **dict(zip(("name", "errors"), context.method(code), strict=True)))
+            for code in codes
+        }
+    )
+    return [Paragraph(words("methods.estimators", estimators="; ".join(told)))] if told else []
+
+
+def _signs(context: Context) -> Paragraph:
+    words = context.words
+    told = (
+        words("methods.sign", sign=context.numbers.sign(sign), meaning=words(f"sign.{name}"))
+        for sign, name in SIGNS.items()
+    )
+    return Paragraph(words("methods.signs", signs="; ".join(told)))
 
 
 def _limitations(context: Context) -> tuple[str, ...]:
@@ -81,20 +79,16 @@ def _limitations(context: Context) -> tuple[str, ...]:
     return tuple(sentences) or (words("methods.no_limitations"),)
 
 
-def _legend(name: str, meanings: dict[str, str], heading: str, context: Context) -> Table:
+def _letters(context: Context) -> Table:
     words = context.words
-    columns = (Column(words(heading)), Column(words("column.definition")))
-    letters = name == "letters"
-    rows = tuple(
-        (Cell(context.numbers.sign(code), letter=code if letters else ""), Cell(meaning))
-        for code, meaning in meanings.items()
-    )
-    return Table(words(f"caption.{name}"), columns, rows)
+    columns = (Column(words("column.letter")), Column(words("column.definition")))
+    rows = tuple((Cell(letter, letter=letter), Cell(words(f"letter.{letter}"))) for letter in LETTERS)
+    return Table(words("caption.letters"), columns, rows)
 
 
 def _definitions(context: Context) -> Table:
     words = context.words
-    names = ("indicator", "meaning", "formula", "population", "unit", "method")
+    names = ("indicator", "meaning", "formula", "method")
     columns = tuple(Column(words(f"column.{name}")) for name in names)
     rows = tuple(_definition(name, each, context) for name, each in context.programme.indicators.items())
     return Table(words("caption.definitions"), columns, rows)
@@ -105,14 +99,14 @@ def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell
     codes = {each.method for each in context.of(name) if each.visibility != "suppressed"}
     method = "; ".join(dict.fromkeys(context.method(code)[0] for code in sorted(codes)))
     version = words("methods.version", version=context.numbers.count(indicator.version))
-    population = indicator.population
+    unit = words("methods.unit", unit=context.text(indicator.unit), version=version)
+    formula = f"{indicator.value} / {indicator.per}" if indicator.per else indicator.value
+    population = words("methods.population", population=indicator.population or words("methods.everyone"))
     return (
         Cell(context.title(name), ", ".join(indicator.codes)),
-        Cell(context.text(indicator.meaning)),
-        Cell(indicator.value, f"/ {indicator.per}" if indicator.per else "", is_code=True),
-        Cell(population or words("methods.everyone"), is_code=population is not None),
-        Cell(context.text(indicator.unit)),
-        Cell(method or words(f"statistic.{indicator.statistic}"), version),
+        Cell(context.text(indicator.meaning), unit),
+        Cell(formula, population, is_code=True),
+        Cell(method or words(f"statistic.{indicator.statistic}")),
     )
 
 

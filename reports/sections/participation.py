@@ -4,7 +4,7 @@ import polars as pl
 
 from reports import charts
 from reports.context import Context
-from reports.document import Block, Cell, Column, Heading, Notice, Section, Table
+from reports.document import Block, Cell, Column, Paragraph, Section, Table
 
 BASELINE_STAGES = ("registered", "consented", "completed")
 FOLLOW_UP_STAGES = ("due", "answered")
@@ -13,11 +13,14 @@ FOLLOW_UP_STAGES = ("due", "answered")
 def participation(context: Context) -> Section:
     """The funnel, as a chart and a table, and the people's profile."""
     words = context.words
-    blocks: list[Block] = [*charts.funnel(steps(context, "all"), context), _funnel(context)]
+    is_card = context.scope.kind(context.programme) == "session"
+    figure = () if is_card else charts.funnel(steps(context, "all"), context)
+    blocks: list[Block] = [*figure, _funnel(context)]
     profile = _profile(context)
     if profile is not None:
-        blocks += [Heading(words("heading.profile")), profile]
-    blocks.append(Notice(words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)))
+        blocks.append(profile)
+    few = words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)
+    blocks.append(Paragraph(few))
     return Section("participation", words("section.participation"), tuple(blocks))
 
 
@@ -41,7 +44,7 @@ def steps(context: Context, arm: str) -> list[tuple[str, str, int | None]]:
 
 def stage_title(round_id: str, stage: str, context: Context) -> str:
     """A step's words."""
-    return context.words(f"stage.{stage}", round=context.round_title(round_id))
+    return context.words(f"stage.{stage}", round=context.round_short(round_id))
 
 
 def people_text(people: int | None, context: Context) -> str:
@@ -63,7 +66,8 @@ def _funnel(context: Context) -> Table:
         one_arm = context.is_compared and counted["all"][round_id, stage] == counted["treated"].get((round_id, stage))
         cells += [_step(counted[arm], round_id, stage, context, nobody=one_arm) for arm in arms]
         rows.append(tuple(cells))
-    return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows))
+    note = words("participation.response_note") if any(stage == "answered" for _, stage in counted["all"]) else ""
+    return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows), note)
 
 
 def _arm(arm: str, context: Context) -> str:
@@ -79,10 +83,10 @@ def _step(
     if people is None and nobody and counted.get((context.programme.baseline.id, "registered")) is not None:
         return Cell(context.words("number.dash"))
     asked = counted.get((round_id, "due"))
-    detail = ""
+    told = people_text(people, context)
     if stage == "answered" and people is not None and asked:
-        detail = context.words("participation.response", share=context.numbers.share(people, asked))
-    return Cell(people_text(people, context), detail)
+        return Cell(context.words("participation.response", people=told, share=context.numbers.share(people, asked)))
+    return Cell(told)
 
 
 def _profile(context: Context) -> Table | None:
@@ -95,26 +99,23 @@ def _profile(context: Context) -> Table | None:
     everybody = registered.get(("programme", context.scope.group))
     rows = []
     for breakdown in subgroups:
-        groups = context.facts.groups.filter(pl.col("by") == breakdown.by).sort("position")
-        for group in groups["group"]:
-            if (breakdown.by, group) not in registered:
-                continue
-            people = registered[breakdown.by, group]
-            share = context.numbers.share(people, everybody) if people is not None and everybody else ""
-            rows.append(
-                (
-                    Cell(context.breakdown(breakdown.by)),
-                    Cell(context.group(breakdown.by, group)),
-                    Cell(people_text(people, context)),
-                    Cell(share or words("number.dash")),
-                )
-            )
+        groups = context.facts.groups.filter(pl.col("by") == breakdown.by).sort("position")["group"]
+        told = [_group(breakdown.by, group, registered, everybody, context) for group in groups]
+        if any(told):
+            rows.append((Cell(context.breakdown(breakdown.by)), Cell(", ".join(each for each in told if each))))
     if not rows:
         return None
-    columns = (
-        Column(words("column.breakdown")),
-        Column(words("column.group")),
-        Column(words("column.people", unit=context.units), is_number=True),
-        Column(words("column.share"), is_number=True),
-    )
+    columns = (Column(words("column.breakdown")), Column(words("column.people", unit=context.units)))
     return Table(words("caption.profile"), columns, tuple(rows))
+
+
+def _group(
+    by: str, group: str, registered: dict[tuple[str, str], int | None], everybody: int | None, context: Context
+) -> str:
+    if (by, group) not in registered:
+        return ""
+    people = registered[by, group]
+    told = {"group": context.group(by, group), "people": people_text(people, context)}
+    if people is None or not everybody:
+        return context.words("participation.group", **told)
+    return context.words("participation.group_share", share=context.numbers.share(people, everybody), **told)

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from reports.context import Context
-from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
+from reports.document import Block, Cell, Column, Notice, Paragraph, Section, Table
 
 PARTS = ("landed", "accepted", "rejected", "duplicates", "superseded", "deleted")
 FATES = ("accepted", "linked", "orphans", "without_consent", "conflicts")
@@ -15,16 +15,15 @@ def quality(context: Context) -> Section:
     """The chapter on data quality."""
     words = context.words
     blocks: list[Block] = [*stale(context)]
-    blocks += [Heading(words("heading.received")), _received(context)]
-    blocks += [Heading(words("heading.set_aside"))]
+    blocks.append(_received(context))
     if context.facts.rejects.height:
-        blocks += [_set_aside(context), Notice(words("notice.reject_note"))]
+        blocks.append(_set_aside(context))
     else:
         blocks.append(Paragraph(words("quality.nothing_set_aside")))
     if context.facts.links.height:
-        blocks += [Heading(words("heading.linked")), _linked(context)]
+        blocks.append(_linked(context))
     if context.facts.warnings.height:
-        blocks += [Heading(words("heading.repaired")), _repaired(context)]
+        blocks.append(_repaired(context))
     return Section("quality", words("section.quality"), tuple(blocks))
 
 
@@ -69,27 +68,26 @@ def _status(status: str | None, reason: str | None, context: Context) -> str:
 def _set_aside(context: Context) -> Table:
     words = context.words
     columns = (
-        Column(words("column.source")),
-        Column(words("column.question")),
         Column(words("column.reason")),
+        Column(words("column.question")),
+        Column(words("column.source")),
         Column(words("column.submissions"), is_number=True),
     )
-    counted = context.facts.rejects.sort(
-        "submissions", "source", "field", "rule", descending=[True, False, False, False]
+    counted = (
+        context.facts.rejects.group_by("rule", "field")
+        .agg(pl.col("submissions").sum(), sources=pl.col("source").unique())
+        .sort("submissions", "rule", "field", descending=[True, False, False])
     )
     rows = [
-        _by_rule(row["source"], row["field"], row["rule"], row["submissions"], context) for row in counted.to_dicts()
+        (
+            Cell(words.of_code("rule", row["rule"])),
+            Cell(context.question(row["field"])),
+            Cell(", ".join(context.source(each.id) for each in context.programme.sources if each.id in row["sources"])),
+            Cell(context.numbers.count(row["submissions"])),
+        )
+        for row in counted.to_dicts()
     ]
-    return Table(words("caption.set_aside"), columns, tuple(rows))
-
-
-def _by_rule(source: str, field: str, rule: str, count: int, context: Context) -> tuple[Cell, ...]:
-    return (
-        Cell(context.source(source)),
-        Cell(context.question(field)),
-        Cell(context.words.of_code("rule", rule)),
-        Cell(context.numbers.count(count)),
-    )
+    return Table(words("caption.set_aside"), columns, tuple(rows), note=words("notice.reject_note"))
 
 
 def _repaired(context: Context) -> Table:

@@ -19,8 +19,15 @@ def summary(context: Context) -> Summary:
         title=words("section.summary"),
         tiles=tuple(tile for name, _ in headlines[:MOST_TILES] for tile in _tile(name, context)),
         findings_title=words("heading.findings"),
-        findings=tuple(line for name, each in headlines for line in _findings(name, each, context))[:MOST_FINDINGS],
+        findings=_told(headlines, context),
     )
+
+
+def _told(headlines: list[tuple[str, Indicator]], context: Context) -> tuple[Finding, ...]:
+    """The findings; a session has none, as its tiles say all that a session can say."""
+    if context.scope.kind(context.programme) == "session":
+        return ()
+    return tuple(line for name, each in headlines for line in _findings(name, each, context))[:MOST_FINDINGS]
 
 
 def _tile(name: str, context: Context) -> tuple[Tile, ...]:
@@ -123,8 +130,6 @@ def _findings(name: str, indicator: Indicator, context: Context) -> list[Finding
 
 def _best(name: str, context: Context) -> Estimate | None:
     headline = _headline(name, context)
-    if context.scope.kind(context.programme) == "session":
-        return headline
     ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
     return next((each for each in ranked if each is not None and each.is_tested), headline)
 
