@@ -1,6 +1,6 @@
 """Yes and no, and the choices of a question, however they are spelled."""
 
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 
@@ -12,6 +12,7 @@ YES = ("ใช่", "มี", "ยินยอม", "เคย", "ได้", "�
 NO = ("ไม่ใช่", "ไม่มี", "ไม่ยินยอม", "ไม่เคย", "ไม่ได้", "ไม่ใช้", "ไม่", "ไม่จริง", "no", "n", "false", "f", "0")
 
 
+@cache
 def boolean() -> Rules:
     """Yes or no. "ไม่มี" is an answer here: no."""
     spellings: dict[str, object] = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
