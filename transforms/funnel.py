@@ -9,47 +9,46 @@ COMPLETED = "completed"
 """The profile column that says a person completed the course, where a programme has one."""
 
 
-def funnel(everyone: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+def funnel(people: pl.DataFrame, rounds: list[pl.DataFrame], programme: Programme) -> pl.DataFrame:
     """One row per period, group, arm, round and stage (the table Funnel).
 
-    `everyone` holds one row per person and round, with the columns of Responses and `agreed`. A person
-    without consent counts as registered and nowhere else.
+    `people` holds one row per person, with `period`, `agreed`, `arm` and the profile; `rounds` the persons' responses
+    to each round, row for row. A person without consent counts as registered and nowhere else.
     """
-    breakdowns = ["programme", *(breakdown.by for breakdown in programme.breakdowns)]
-    staged = everyone.with_columns(
-        pl.lit(tables.EVERYONE).alias("programme"),
-        *_stages(everyone, programme),
-    )
-    counted = [_counted(staged, by, arm) for by in breakdowns for arm in (None, "arm")]
-    keys = tables.Funnel.primary_key()
-    return tables.Funnel.validate(pl.concat(counted).sort(keys), cast=True)
+    breakdowns = [breakdown.by for breakdown in programme.breakdowns]
+    # People are counted once for all breakdowns; the breakdowns then add up a few thousand sums.
+    keys = {name: pl.col(name).cast(pl.String) for name in ("period", "arm", *breakdowns)}
+    stages = _stages(people, rounds, programme)
+    summed = people.select(**keys).hstack(stages).group_by(list(keys)).agg(pl.col(each.name).sum() for each in stages)
+    summed = summed.with_columns(programme=pl.lit(tables.EVERYONE))
+    counted = [_counted(summed, by, arm) for by in ("programme", *breakdowns) for arm in (None, "arm")]
+    return tables.Funnel.validate(pl.concat(counted).sort(tables.Funnel.primary_key()), cast=True)
 
 
-def _stages(everyone: pl.DataFrame, programme: Programme) -> list[pl.Expr]:
-    """Booleans, one a stage; null where the stage does not belong to the round."""
-    baseline = pl.col("round") == programme.baseline.id
-    consented = pl.col("agreed")
-    stages = {
-        "registered": pl.when(baseline).then(pl.lit(True)),
-        "consented": pl.when(baseline).then(consented),
-        "due": pl.when(~baseline).then(pl.col("due") & consented),
-        "answered": pl.when(~baseline).then((pl.col("answered") | pl.col("closed")) & consented),
-    }
-    if COMPLETED in everyone.columns:
-        stages["completed"] = pl.when(baseline).then(pl.col(COMPLETED).fill_null(False) & consented)
-    return [expression.alias(f"stage_{name}") for name, expression in stages.items()]
+def _stages(people: pl.DataFrame, rounds: list[pl.DataFrame], programme: Programme) -> list[pl.Series]:
+    """Of each person whether the stage was reached; named ROUND.STAGE."""
+    agreed = people["agreed"]
+    reached = {"registered": pl.repeat(True, people.height, dtype=pl.Boolean, eager=True), "consented": agreed}
+    if COMPLETED in people.columns:
+        reached[COMPLETED] = people[COMPLETED].fill_null(False) & agreed
+    stages = [series.alias(f"{programme.baseline.id}.{stage}") for stage, series in reached.items()]
+    for each, responses in zip(programme.rounds[1:], rounds[1:], strict=True):
+        stages.append((responses["due"] & agreed).alias(f"{each.id}.due"))
+        stages.append(((responses["answered"] | responses["closed"]) & agreed).alias(f"{each.id}.answered"))
+    return stages
 
 
-def _counted(staged: pl.DataFrame, by: str, arm: str | None) -> pl.DataFrame:
-    arms = pl.col("arm").cast(pl.String) if arm else pl.lit("all")
-    stages = [name for name in staged.columns if name.startswith("stage_")]
-    keys = ["period", "by", "group", "arm", "round"]
+def _counted(summed: pl.DataFrame, by: str, arm: str | None) -> pl.DataFrame:
+    arms = pl.col("arm") if arm else pl.lit(tables.EVERYONE)
+    keys = ["period", "by", "group", "arm"]
+    stages = [name for name in summed.columns if "." in name]
+    place = pl.col("variable").str.split_exact(".", 1)
     return (
-        staged.select("period", "round", *stages, by=pl.lit(by), group=pl.col(by).cast(pl.String), arm=arms)
+        summed.select("period", *stages, by=pl.lit(by), group=pl.col(by), arm=arms)
         .drop_nulls("group")
         .group_by(keys)
-        .agg(pl.when(pl.col(stage).is_not_null().any()).then(pl.col(stage).sum()).alias(stage) for stage in stages)
-        .unpivot(on=stages, index=keys, variable_name="stage", value_name="people")
-        .drop_nulls("people")
-        .with_columns(pl.col("stage").str.strip_prefix("stage_"))
+        .agg(pl.col(stages).sum())
+        .unpivot(on=stages, index=keys, value_name="people")
+        .with_columns(round=place.struct[0], stage=place.struct[1])
+        .drop("variable")
     )

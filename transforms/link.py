@@ -29,33 +29,40 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
     `participant` and `enterprise` stand for the identity columns. Of several registrations of one person
     the first counts for the baseline; the person consents only if every one of them says so.
     """
-    people = _people(registrations, programme)
+    later = _later(registrations)
+    people = _people(registrations, later, programme)
     judged = {each: _judged(frame, people) for each, frame in follow_ups.items()}
-    usable = {each: _usable(frame) for each, frame in judged.items()}
-    rounds = _rounds(people, usable, programme)
-    everyone = pl.concat(rounds, how="vertical")
-    responses = everyone.filter("agreed").drop("agreed")
-    enrolments = _enrolments(registrations, rounds[0], programme)
+    rounds = _rounds(people, follow_ups, judged, programme)
+    consenting = int(people["agreed"].sum())  # they come first in every frame
     return Linked(
-        enrolments=tables.enrolments(programme).cast(enrolments),
-        responses=tables.responses(programme).cast(responses),
+        enrolments=tables.enrolments(programme).cast(
+            _enrolments(rounds[0].head(consenting), registrations[later], programme)
+        ),
+        responses=tables.responses(programme).cast(pl.concat([each.head(consenting) for each in rounds])),
         links=_links(judged),
-        rejects=_rejects(judged),
+        rejects=_rejects(follow_ups, judged),
         groups=labels.groups(people, programme),
-        funnel=funnel(everyone, programme),
+        funnel=funnel(people.with_columns(rounds[0]["arm"]), rounds, programme),
     )
 
 
-def _people(registrations: pl.DataFrame, programme: Programme) -> pl.DataFrame:
-    """One row per person: the first registration, with the period, the consent and the derived profile."""
-    ordered = registrations.sort("registered_on", "_pulled_at", "_file", "_row", maintain_order=True)
-    consented = pl.col("consented").fill_null(False) if "consented" in ordered.columns else pl.lit(True)
-    consent = ordered.group_by("participant").agg(agreed=consented.all())
-    people = (
-        ordered.unique("participant", keep="first", maintain_order=True)
-        .join(consent, on="participant", how="left", maintain_order="left")
-        .with_columns(period=_period(programme))
-    )
+def _later(registrations: pl.DataFrame) -> pl.Series:
+    """The places of all registrations but each person's first, by day and then as received."""
+    order = ["registered_on", "_pulled_at", "_file", "_row"]
+    several = registrations.select("participant", *order).with_row_index("place")
+    several = several.filter(pl.col("participant").is_duplicated()).sort(order, maintain_order=True)
+    return several.filter(~pl.col("participant").is_first_distinct())["place"].sort()
+
+
+def _people(registrations: pl.DataFrame, later: pl.Series, programme: Programme) -> pl.DataFrame:
+    """One row per person, who agrees first: the first registration, the period, the consent, the derived profile."""
+    people = registrations
+    if len(later):
+        is_later = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(later.implode())
+        people = registrations.filter(~is_later)
+    people = people.with_columns(period=_period(programme), agreed=_agreed(registrations))
+    if not people["agreed"].all():
+        people = pl.concat([people.filter("agreed"), people.filter(~pl.col("agreed"))], rechunk=True)
     if "enterprise" not in people.columns:
         people = people.with_columns(enterprise=pl.lit(None, dtype=pl.String))
     people = _with_every_question(people, programme)
@@ -63,6 +70,13 @@ def _people(registrations: pl.DataFrame, programme: Programme) -> pl.DataFrame:
         if derived.profile:
             people = people.with_columns(pl.sql_expr(derived.value).alias(name))
     return people.with_columns(cluster=_cluster(programme))
+
+
+def _agreed(registrations: pl.DataFrame) -> pl.Expr:
+    if "consented" not in registrations.columns:
+        return pl.lit(True)
+    refusing = registrations.filter(~pl.col("consented").fill_null(False))["participant"].unique()
+    return ~pl.col("participant").is_in(refusing.implode())
 
 
 def _period(programme: Programme) -> pl.Expr:
@@ -88,35 +102,47 @@ def _with_every_question(frame: pl.DataFrame, programme: Programme) -> pl.DataFr
 
 
 def _judged(submissions: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Every follow-up submission with its `verdict`: linked, orphan, without_consent or conflict."""
-    known = people.select(
-        "participant", _agreed=pl.col("agreed"), _registered_on=pl.col("registered_on"), _known=pl.lit(True)
-    )
+    """Of each follow-up submission the source, the `person` (a row of `people`), and the verdict.
+
+    The verdict is linked, orphan, without_consent or conflict.
+    """
+    known = people.select("participant", "agreed", "registered_on").with_row_index("person")
     answered_on = pl.col("answered_on") if "answered_on" in submissions.columns else pl.lit(None, dtype=pl.Date)
-    later_copy = pl.struct("_pulled_at", "_file", "_row").rank("ordinal", descending=True).over("participant") > 1
-    return (
-        submissions.join(known, on="participant", how="left", maintain_order="left")
-        .with_columns(
-            verdict=pl.when(pl.col("_known").is_null())
-            .then(pl.lit("orphan"))
-            .when(~pl.col("_agreed"))
-            .then(pl.lit("without_consent"))
-            .when((answered_on < pl.col("_registered_on")).fill_null(False) | later_copy)
-            .then(pl.lit("conflict"))
-            .otherwise(pl.lit("linked"))
-        )
-        .drop("_known", "_agreed", "_registered_on")
+    asked = submissions.select("participant", _answered_on=answered_on)
+    found = asked.join(known, on="participant", how="left", maintain_order="left").drop("participant")
+    early = (pl.col("_answered_on") < pl.col("registered_on")).fill_null(False)
+    return found.with_columns(_superseded(submissions, found["person"])).select(
+        submissions["_source"].alias("source"),
+        "person",
+        verdict=pl.when(pl.col("person").is_null())
+        .then(pl.lit("orphan"))
+        .when(~pl.col("agreed"))
+        .then(pl.lit("without_consent"))
+        .when(early | pl.col("superseded"))
+        .then(pl.lit("conflict"))
+        .otherwise(pl.lit("linked")),
     )
 
 
-def _usable(judged: pl.DataFrame) -> pl.DataFrame:
-    return judged.filter(pl.col("verdict") == "linked")
+def _superseded(submissions: pl.DataFrame, person: pl.Series) -> pl.Series:
+    """Whether a later submission of the same person takes a submission's place."""
+    several = pl.select(place=pl.lit(person).is_duplicated().arg_true())["place"]
+    order = ["_pulled_at", "_file", "_row"]
+    copies = submissions.select(order).with_row_index("place").with_columns(person)[several]
+    copies = copies.sort(order, maintain_order=True)
+    replaced = copies.filter(~pl.col("person").is_last_distinct())["place"]
+    none = pl.repeat(False, submissions.height, dtype=pl.Boolean, eager=True)
+    return none.scatter(replaced, True).alias("superseded")
 
 
-def _rounds(people: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], programme: Programme) -> list[pl.DataFrame]:
+def _rounds(
+    people: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame], programme: Programme
+) -> list[pl.DataFrame]:
     """One frame per round, each with one row per person in the same order."""
     blocks = [_baseline(people, programme)]
-    blocks += [_follow_up(people, follow_ups.get(each.id), each.id, programme) for each in programme.rounds[1:]]
+    for each in programme.rounds[1:]:
+        answers = _answers(people.height, follow_ups[each.id], judged[each.id]) if each.id in follow_ups else None
+        blocks.append(_follow_up(people, answers, each.id, programme))
     blocks = [_with_derived(block, programme) for block in blocks]
     return _with_exposure(blocks, programme)
 
@@ -127,17 +153,22 @@ def _baseline(people: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     )
 
 
-def _follow_up(
-    people: pl.DataFrame, submissions: pl.DataFrame | None, round_id: str, programme: Programme
-) -> pl.DataFrame:
-    fixed = ["participant", "enterprise", "period", "cluster", "agreed", "registered_on", *programme.profile]
+def _answers(count: int, submissions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Each person's linked submission, row for row with `count` people; nulls, `_came` too, for who has none."""
+    linked = judged.select("person").with_row_index("place").filter(judged["verdict"] == "linked")
+    everybody = pl.DataFrame({"person": pl.int_range(count, dtype=pl.UInt32, eager=True)})
+    places = everybody.join(linked, on="person", how="left", maintain_order="left")["place"]
+    return submissions.with_columns(_came=pl.lit(True)).select(pl.all().gather(places))
+
+
+def _follow_up(people: pl.DataFrame, answers: pl.DataFrame | None, round_id: str, programme: Programme) -> pl.DataFrame:
+    fixed = ["participant", "enterprise", "period", "cluster", "registered_on", *programme.profile]
     carried = people.select(*dict.fromkeys(fixed))
-    if submissions is None:
+    if answers is None:
         block = carried.with_columns(due=pl.lit(False), answered=pl.lit(False), closed=pl.lit(False))
     else:
-        asked = [name for name in programme.questions if name in submissions.columns and name not in carried.columns]
-        answers = submissions.select("participant", *asked, _came=pl.lit(True))
-        joined = carried.join(answers, on="participant", how="left", maintain_order="left")
+        asked = [name for name in programme.questions if name in answers.columns and name not in carried.columns]
+        joined = pl.concat([carried, answers.select(*asked, "_came")], how="horizontal")
         block = joined.with_columns(_contact(programme)).drop("_came")
     return _with_every_question(block, programme).with_columns(round=pl.lit(round_id))
 
@@ -173,9 +204,9 @@ def _with_exposure(blocks: list[pl.DataFrame], programme: Programme) -> list[pl.
     for now in treated[1:]:
         exposed.append(exposed[-1] | now)
     arm = pl.select(arm=pl.when(exposed[-1]).then(pl.lit("treated")).otherwise(pl.lit("comparison")))["arm"]
-    columns = ["participant", *tables.responses(programme).column_names(), "agreed"]
+    columns = tables.responses(programme).column_names()
     return [
-        block.with_columns(treated=now, exposed=so_far, arm=arm).select(*dict.fromkeys(columns))
+        block.with_columns(treated=now, exposed=so_far, arm=arm).select(columns)
         for block, now, so_far in zip(blocks, treated, exposed, strict=True)
     ]
 
@@ -187,29 +218,25 @@ def _treated(block: pl.DataFrame, number: int, programme: Programme) -> pl.Serie
     return block.select(treated=pl.sql_expr(programme.design.treatment).fill_null(False))["treated"]
 
 
-def _enrolments(registrations: pl.DataFrame, baseline: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+def _enrolments(baseline: pl.DataFrame, later: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     """Every registration of everyone who consented, with the person's arm and profile.
 
-    The questions are those of this very registration; the derived profile is the person's.
+    `baseline` are those people's first registrations, `later` all others. The questions are those of the very
+    registration; the derived profile is the person's.
     """
-    derived = [name for name, column in programme.derived.items() if column.profile]
-    own = [name for name in registrations.columns if name in programme.registration.questions]
-    person = baseline.filter("agreed").select("participant", "period", "cluster", "arm", *derived)
-    enrolled = registrations.select("participant", *own, *_enterprise(registrations)).join(
-        person, on="participant", how="inner", maintain_order="left"
-    )
     schema = tables.enrolments(programme).create_empty().schema
-    absent = [name for name in schema if name not in enrolled.columns]
-    return enrolled.with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in absent)
-
-
-def _enterprise(registrations: pl.DataFrame) -> list[str]:
-    return ["enterprise"] if "enterprise" in registrations.columns else []
+    first = baseline.select(schema.names())
+    person = ["period", "cluster", "arm", *(name for name, column in programme.derived.items() if column.profile)]
+    own = [name for name in later.columns if name in schema and name not in person]
+    again = later.select(own).join(
+        first.select("participant", *person), on="participant", how="inner", maintain_order="left"
+    )
+    return pl.concat([first, again], how="diagonal")
 
 
 def _links(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     counted = [
-        frame.group_by(source="_source").agg(
+        frame.group_by("source").agg(
             accepted=pl.len(),
             linked=(pl.col("verdict") == "linked").sum(),
             orphans=(pl.col("verdict") == "orphan").sum(),
@@ -223,18 +250,20 @@ def _links(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return tables.Links.validate(pl.concat(counted).sort("source"), cast=True)
 
 
-def _rejects(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _rejects(follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The follow-ups that belong to nobody, or to a time at which they cannot have been given."""
     rules = {"orphan": "orphan_followup", "conflict": "wave_conflict"}
     fields = {"orphan": "participant_id", "conflict": "answered_on"}
     refused = [
-        frame.filter(pl.col("verdict").is_in(list(rules))).select(
+        pl.concat([follow_ups[each].select("_source", "_file", "_row"), verdicts.select("verdict")], how="horizontal")
+        .filter(pl.col("verdict").is_in(list(rules)))
+        .select(
             source="_source",
             file="_file",
             row="_row",
             field=pl.col("verdict").replace_strict(fields, return_dtype=pl.String),
             rule=pl.col("verdict").replace_strict(rules, return_dtype=pl.String),
         )
-        for frame in judged.values()
+        for each, verdicts in judged.items()
     ]
     return tables.Rejects.validate(pl.concat(refused), cast=True) if refused else tables.Rejects.create_empty()
