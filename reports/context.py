@@ -192,7 +192,8 @@ class Context:
         """The words for a model's term; terms are named as in transforms.tables.Estimates."""
         name = term.removesuffix("|classical")
         if name.startswith("treated_lag_"):
-            return self.words("term.lag", lag=self.numbers.text(name.removeprefix("treated_lag_")))
+            lag = name.removeprefix("treated_lag_")
+            return self.words("term.lag_1") if lag == "1" else self.words("term.lag", lag=self.numbers.text(lag))
         if name.startswith("round."):
             baseline = self.text(self.programme.baseline.short)
             return self.words("term.round", round=self.round_short(name.removeprefix("round.")), baseline=baseline)

@@ -15,7 +15,8 @@ def card(context: Context) -> tuple[Section, ...]:
 def _results(context: Context) -> Section:
     words = context.words
     told = [name for name, each in context.programme.indicators.items() if each.statistic not in MODELS]
-    blocks: list[Block] = [Notice(words("notice.card")), *counted(told, context)]
+    others = [name for name in told if context.programme.indicators[name].headline is None]
+    blocks: list[Block] = [Notice(words("notice.card")), *counted(others, context)]
     table = levels(told, words("caption.card"), context)
     blocks += [table] if table is not None else []
     return Section("results", words("section.results"), tuple(blocks))

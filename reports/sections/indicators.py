@@ -49,8 +49,12 @@ def levels(names: list[str], title: str, context: Context) -> Table | None:
     words = context.words
     columns = [Column(words("column.indicator"))]
     columns += [Column(context.text(each.short), is_number=True) for each in rounds]
+    several = len({arm for _, arm in pairs}) > 1
     rows = tuple(
-        (_row_heading(name, arm, context), *(_level(found.get((name, arm, each.id)), context) for each in rounds))
+        (
+            _row_heading(name, arm if several else "", context),
+            *(_level(found.get((name, arm, each.id)), context) for each in rounds),
+        )
         for name, arm in pairs
     )
     return Table(words("caption.levels", section=title), tuple(columns), rows)
@@ -58,7 +62,7 @@ def levels(names: list[str], title: str, context: Context) -> Table | None:
 
 def _row_heading(name: str, arm: str, context: Context) -> Cell:
     unit = context.heading_unit(name)
-    if not context.is_compared:
+    if not arm:
         return Cell(context.title(name), unit)
     key = "column.arm_with_unit" if unit else "column.arm_alone"
     return Cell(context.title(name), context.words(key, arm=context.arm(arm), unit=unit))

@@ -101,7 +101,9 @@ def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell
     version = words("methods.version", version=context.numbers.count(indicator.version))
     unit = words("methods.unit", unit=context.text(indicator.unit), version=version)
     formula = f"{indicator.value} / {indicator.per}" if indicator.per else indicator.value
-    population = words("methods.population", population=indicator.population or words("methods.everyone"))
+    population = words("methods.everyone")
+    if indicator.population is not None:
+        population = words("methods.population", population=indicator.population)
     return (
         Cell(context.title(name), ", ".join(indicator.codes)),
         Cell(context.text(indicator.meaning), unit),

@@ -19,9 +19,16 @@ def participation(context: Context) -> Section:
     profile = _profile(context)
     if profile is not None:
         blocks.append(profile)
-    few = words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)
-    blocks.append(Paragraph(few))
+    if _hides_any(context):
+        few = words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)
+        blocks.append(Paragraph(few))
     return Section("participation", words("section.participation"), tuple(blocks))
+
+
+def _hides_any(context: Context) -> bool:
+    """Whether this report has anything under the floor to explain."""
+    counts = (context.facts.funnel["people"], context.facts.profile["people"], context.facts.transitions["units"])
+    return any(each.null_count() for each in counts) or any(each.visibility != "shown" for each in context.estimates)
 
 
 def steps(context: Context, arm: str) -> list[tuple[str, str, int | None]]:
@@ -61,13 +68,14 @@ def _funnel(context: Context) -> Table:
     columns = [Column(words("column.stage")), *(Column(_arm(arm, context), is_number=True) for arm in arms)]
     rows = []
     for round_id, stage, _ in steps(context, "all"):
+        if stage == "due" and (round_id, "answered") in counted["all"]:
+            continue  # the row of those who answered says of how many
         cells = [Cell(stage_title(round_id, stage, context))]
         # Where one arm alone passes a stage, as a course, the other has none to hide.
         one_arm = context.is_compared and counted["all"][round_id, stage] == counted["treated"].get((round_id, stage))
         cells += [_step(counted[arm], round_id, stage, context, nobody=one_arm) for arm in arms]
         rows.append(tuple(cells))
-    note = words("participation.response_note") if any(stage == "answered" for _, stage in counted["all"]) else ""
-    return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows), note)
+    return Table(words("caption.funnel", unit=context.units), tuple(columns), tuple(rows))
 
 
 def _arm(arm: str, context: Context) -> str:
@@ -85,7 +93,9 @@ def _step(
     asked = counted.get((round_id, "due"))
     told = people_text(people, context)
     if stage == "answered" and people is not None and asked:
-        return Cell(context.words("participation.response", people=told, share=context.numbers.share(people, asked)))
+        of_whom = context.numbers.count(asked)
+        share = context.numbers.share(people, asked)
+        return Cell(context.words("participation.response", people=told, asked=of_whom, share=share))
     return Cell(told)
 
 

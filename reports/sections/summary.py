@@ -9,6 +9,8 @@ from transforms.programme import Indicator
 
 MOST_TILES = 8
 MOST_FINDINGS = 8
+ENOUGH_CONTRASTS = 3
+CONTRASTS = ("change", "effect")
 
 
 def summary(context: Context) -> Summary:
@@ -27,7 +29,11 @@ def _told(headlines: list[tuple[str, Indicator]], context: Context) -> tuple[Fin
     """The findings; a session has none, as its tiles say all that a session can say."""
     if context.scope.kind(context.programme) == "session":
         return ()
-    return tuple(line for name, each in headlines for line in _findings(name, each, context))[:MOST_FINDINGS]
+    told = [(each.quantity, line) for name, _ in headlines for each, line in _findings(name, context)]
+    compared = [line for quantity, line in told if quantity in CONTRASTS]
+    if len(compared) >= ENOUGH_CONTRASTS:  # tiles tell counts and levels as well as a sentence could
+        return tuple(compared[:MOST_FINDINGS])
+    return tuple(line for _, line in told[:MOST_FINDINGS])
 
 
 def _tile(name: str, context: Context) -> tuple[Tile, ...]:
@@ -118,14 +124,14 @@ def _letter(estimate: Estimate, context: Context) -> str:
     return context.words(f"letter_short.{estimate.letter}")
 
 
-def _findings(name: str, indicator: Indicator, context: Context) -> list[Finding]:
+def _findings(name: str, context: Context) -> list[tuple[Estimate, Finding]]:
     """One sentence an indicator, on the strongest comparison there is; a model says one a treatment term."""
-    if indicator.statistic in MODELS:
+    if context.programme.indicators[name].statistic in MODELS:
         told = [each for each in context.of(name, quantity="effect") if _is_told(each)]
     else:
         best = _best(name, context)
         told = [best] if best is not None else []
-    return [_finding(each, context) for each in told]
+    return [(each, _finding(each, context)) for each in told]
 
 
 def _best(name: str, context: Context) -> Estimate | None:

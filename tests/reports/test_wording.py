@@ -90,7 +90,7 @@ def test_the_verb_is_the_letters_own_and_no_stronger(programme, language, letter
         (
             {"letter": "B", "sign": "?", "value": 0.08, "low": -0.04, "high": 0.21},
             "No effect detected (it could be as large as +21.0%; 95% interval −4.0 to 21.0%; n = 240 and 236). "
-            "The design could have detected a difference of 11.0% or more.",
+            "Only 11.0% or more could have been detected.",
         ),
         (
             {"letter": "D", "sign": "+", "quantity": "change", "n_comparison": None},
