@@ -13,7 +13,7 @@ from transforms.estimators.layout import Layout
 from transforms.estimators.sums import grows
 from transforms.programme import Indicator
 
-Linearise = Callable[[str, str], Linearised]
+Linearise = Callable[[str], Linearised]
 TREATED, COMPARISON = SIDES = ("treated", "comparison")
 
 
@@ -82,7 +82,7 @@ def _differences(
 
 def _two_samples(rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linearise], *, welch: bool) -> pl.DataFrame:
     """One row per indicator and cell: `value, standard_error, df, form`, units and clusters by side."""
-    arms = ({name: make(f"{each}|{name}", "cell") for name, make in linearise.items()} for each in SIDES)
+    arms = ({name: make(f"{each}|{name}") for name, make in linearise.items()} for each in SIDES)
     found = two_samples(rows, "cell", *arms, clustered=layout.clustered, welch=welch)
     asked = rows.group_by("cell").agg(
         pl.sum_horizontal(f"{each}|{name}.asked" for each in SIDES).sum().alias(f"{name}.asked") for name in linearise

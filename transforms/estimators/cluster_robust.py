@@ -19,6 +19,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+OF_CELL = "@cell"
+"""The suffix of a column's sum over the row's cell."""
+
 
 @dataclass(frozen=True)
 class Linearised:
@@ -42,9 +45,9 @@ def number(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Float64)
 
 
-def total(expression: pl.Expr, cell: str) -> pl.Expr:
-    """An expression's sum over the row's cell."""
-    return expression.sum().over(cell)
+def total(column: str) -> pl.Expr:
+    """The column's sum over the row's cell, which the functions below supply."""
+    return pl.col(f"{column}{OF_CELL}")
 
 
 def one_sample(
@@ -58,8 +61,8 @@ def one_sample(
     parts = [column for name, each in statistics.items() for column in _parts(name, each, clustered)]
     sums = [column for name in statistics for column in _sums(name, clustered)]
     results = [column for name in statistics for column in _one_sample_results(name, clustered)]
-    summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
-    return summed.select(cell, *results).collect()
+    summed = _with_totals(clusters, cell, parts).select(cell, *parts).group_by(cell).agg(sums)
+    return summed.select(cell, *results)
 
 
 def two_samples(
@@ -82,8 +85,15 @@ def two_samples(
     sums = [column for name in treated for side in ("t", "c") for column in _sums(f"{name}.{side}", clustered)]
     sums += [column for name in treated for column in _joint(name, clustered)]
     results = [column for name in treated for column in _two_sample_results(name, clustered, welch)]
-    summed = clusters.lazy().select(cell, *parts).group_by(cell).agg(sums)
-    return summed.select(cell, *results).collect()
+    summed = _with_totals(clusters, cell, parts).select(cell, *parts).group_by(cell).agg(sums)
+    return summed.select(cell, *results)
+
+
+def _with_totals(clusters: pl.DataFrame, cell: str, parts: list[pl.Expr]) -> pl.DataFrame:
+    """The rows with the sums over their cells that the parts ask for."""
+    asked = {name for part in parts for name in part.meta.root_names() if name.endswith(OF_CELL)}
+    sums = [number(name.removesuffix(OF_CELL)).sum().alias(name) for name in sorted(asked)]
+    return clusters.join(clusters.group_by(cell).agg(sums), on=cell, how="left", maintain_order="left")
 
 
 def _parts(name: str, statistic: Linearised, clustered: bool) -> list[pl.Expr]:

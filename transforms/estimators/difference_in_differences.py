@@ -29,7 +29,7 @@ def difference(values: pl.Series, clusters: pl.Series, treated: pl.Series) -> tu
         )
         .with_columns(cell=pl.lit(0))
     )
-    arms = ({"d": mean.linearised("t", "cell")}, {"d": mean.linearised("c", "cell")})
+    arms = ({"d": mean.linearised("t")}, {"d": mean.linearised("c")})
     result = two_samples(rows, "cell", *arms, clustered=True)
     answer = inference(result.select(value="d.value", standard_error=pl.col("d.variance").sqrt(), df="d.df"))
     return answer, str(result["d.form"][0])

@@ -18,11 +18,11 @@ def sums(prefix: str, value: pl.Expr, *, squares: bool = True) -> list[pl.Expr]:
     return [*summed, (value * value).sum().alias(f"{prefix}.squares")] if squares else summed
 
 
-def linearised(prefix: str, cell: str) -> Linearised:
+def linearised(prefix: str) -> Linearised:
     """The mean of the columns `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` (see `sums`) over each cell."""
     n, value, squares = (number(f"{prefix}.{part}") for part in SUMS)
-    units = total(n, cell)
-    mean = total(value, cell) / units
+    units = total(f"{prefix}.n")
+    mean = total(f"{prefix}.sum") / units
     centred = squares - 2 * mean * value + n * mean**2
     return Linearised(
         value=mean,
@@ -42,7 +42,7 @@ def mean(values: pl.Series, clusters: pl.Series) -> Inference:
     """
     units = pl.DataFrame({"cluster": clusters, "value": values.cast(pl.Float64)})
     rows = units.group_by("cluster").agg(sums("y", pl.col("value"))).with_columns(cell=pl.lit(0))
-    result = one_sample(rows, "cell", {"y": linearised("y", "cell")}, clustered=True)
+    result = one_sample(rows, "cell", {"y": linearised("y")}, clustered=True)
     return inference(
         result.select(value="y.value", standard_error=pl.col("y.variance").sqrt(), df="y.df"),
     )

@@ -105,7 +105,7 @@ def _row_means(sample: Ordered, scores: Floats, layout: Rows) -> pl.DataFrame:
             "y.sum": np.bincount(sample.rows, weights=scores, minlength=n_rows),
         }
     ).with_columns(pl.col("y.sum").alias("y.squares"))
-    found = one_sample(rows, "cell", {"y": linearised("y", "cell")}, clustered=True)
+    found = one_sample(rows, "cell", {"y": linearised("y")}, clustered=True)
     return pl.DataFrame({"cell": np.arange(layout.n_cells)}).join(found, on="cell", how="left", maintain_order="left")
 
 

@@ -36,23 +36,23 @@ def _sums(prefix: str, known: pl.Expr, parts: dict[str, pl.Expr], squares: bool)
     ]
 
 
-def linearised(prefix: str, cell: str) -> Linearised:
+def linearised(prefix: str) -> Linearised:
     """sum(y) / sum(x) over each cell, from `sums`. Influence: (y - R x) / sum(x)."""
-    y, x = total(number(f"{prefix}.y"), cell), total(number(f"{prefix}.x"), cell)
-    return _statistic(prefix, cell, y / x, {"y": 1 / x, "x": -y / x**2})
+    y, x = total(f"{prefix}.y"), total(f"{prefix}.x")
+    return _statistic(prefix, y / x, {"y": 1 / x, "x": -y / x**2})
 
 
-def change_linearised(prefix: str, cell: str) -> Linearised:
+def change_linearised(prefix: str) -> Linearised:
     """sum(y)/sum(x) - sum(y0)/sum(x0) over each cell, from `change_sums`."""
-    y0, x0, y, x = (total(number(f"{prefix}.{part}"), cell) for part in ("y0", "x0", "y", "x"))
+    y0, x0, y, x = (total(f"{prefix}.{part}") for part in ("y0", "x0", "y", "x"))
     slopes = {"y0": -1 / x0, "x0": y0 / x0**2, "y": 1 / x, "x": -y / x**2}
-    return _statistic(prefix, cell, y / x - y0 / x0, slopes)
+    return _statistic(prefix, y / x - y0 / x0, slopes)
 
 
-def _statistic(prefix: str, cell: str, value: pl.Expr, slopes: dict[str, pl.Expr]) -> Linearised:
+def _statistic(prefix: str, value: pl.Expr, slopes: dict[str, pl.Expr]) -> Linearised:
     """A smooth function of sums: a unit's influence is the sum of its parts times the function's slopes."""
     n = number(f"{prefix}.n")
-    units = total(n, cell)
+    units = total(f"{prefix}.n")
     influence = pl.sum_horizontal(slope * number(f"{prefix}.{part}") for part, slope in slopes.items())
     products = [
         (1 if a == b else 2) * slopes[a] * slopes[b] * number(f"{prefix}.{a}.{b}")
@@ -72,7 +72,7 @@ def ratio(values: pl.Series, per: pl.Series, clusters: pl.Series) -> Inference:
     """sum(values) / sum(per) of one sample of clusters; Taylor standard error, clusters - 1 df."""
     units = pl.DataFrame({"cluster": clusters, "y": values.cast(pl.Float64), "x": per.cast(pl.Float64)})
     rows = units.group_by("cluster").agg(sums("r", pl.col("y"), pl.col("x"))).with_columns(cell=pl.lit(0))
-    result = one_sample(rows, "cell", {"r": linearised("r", "cell")}, clustered=True)
+    result = one_sample(rows, "cell", {"r": linearised("r")}, clustered=True)
     return inference(
         result.select(value="r.value", standard_error=pl.col("r.taylor").sqrt(), df=pl.col("r.clusters") - 1),
     )

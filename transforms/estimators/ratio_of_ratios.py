@@ -32,10 +32,10 @@ def sums(prefix: str, before: pl.Expr, after: pl.Expr, *, squares: bool = True) 
     return [*summed, *(product.sum().alias(f"{prefix}.{part}") for part, product in products.items())]
 
 
-def linearised(prefix: str, cell: str) -> Linearised:
+def linearised(prefix: str) -> Linearised:
     """log(sum after / sum before) of each cell, from `sums`."""
     y0, y1 = number(f"{prefix}.y0"), number(f"{prefix}.y1")
-    before, after = total(y0, cell), total(y1, cell)
+    before, after = total(f"{prefix}.y0"), total(f"{prefix}.y1")
     both = before + after
     p = after / both
     products = [number(f"{prefix}.{part}") for part in ("y0.y0", "y0.y1", "y1.y1")]
@@ -71,7 +71,7 @@ def ratio_of_ratios(before: pl.Series, after: pl.Series, clusters: pl.Series, tr
         for column in sums(side, pl.when(inside).then(y0), pl.when(inside).then(y1))
     ]
     rows = units.group_by("cluster").agg(columns).with_columns(cell=pl.lit(0))
-    arms = ({"g": linearised("t", "cell")}, {"g": linearised("c", "cell")})
+    arms = ({"g": linearised("t")}, {"g": linearised("c")})
     result = two_samples(rows, "cell", *arms, clustered=True, welch=True)
     logs = result.select(value="g.value", standard_error=pl.col("g.variance").sqrt(), df="g.df")
     row = with_growth(logs).select("value", "standard_error", "df", "low", "high", "p_value").row(0)

@@ -9,7 +9,7 @@ from transforms.estimators.cluster_robust import Linearised, one_sample
 from transforms.estimators.layout import Layout
 from transforms.programme import Indicator
 
-Linearise = Callable[[str, str], Linearised]
+Linearise = Callable[[str], Linearised]
 SHARES = ("proportion", "survival")
 
 
@@ -63,7 +63,7 @@ def _one_sample(
 
     With clusters also `taylor`.
     """
-    statistics = {name: make(f"{name}:{quantity}", "cell") for name, make in linearise.items()}
+    statistics = {name: make(f"{name}:{quantity}") for name, make in linearise.items()}
     if not statistics:
         return {}
     found = one_sample(rows, "cell", statistics, clustered=layout.clustered)
@@ -71,11 +71,8 @@ def _one_sample(
     wide = found.join(asked, on="cell", how="left").sort("cell")
     parts = ["value", "n", "clusters", "variance", "df", *(["taylor"] if layout.clustered else [])]
     return {
-        name: wide.select(
-            "cell",
-            *(pl.col(f"{name}.{part}").alias(part) for part in parts),
-            indicator=pl.lit(name),
-            population=pl.col(f"{name}:{quantity}.asked").cast(pl.Int64),
+        name: pl.DataFrame({part: wide[f"{name}.{part}"] for part in parts}).with_columns(
+            wide["cell"], wide[f"{name}:{quantity}.asked"].cast(pl.Int64).alias("population"), indicator=pl.lit(name)
         )
         for name in statistics
     }

@@ -49,7 +49,7 @@ def test_cr2_intervals_of_an_effect_cover_from_3_and_3_to_40_and_40_clusters(clu
     size = 10 if clusters < 80 else 4
     units = simulated(clusters, clusters, size)
     rows = sides(units, lambda name, inside: mean.sums(name, pl.when(inside).then(pl.col("noise"))))
-    arms = ({"d": mean.linearised("t", "cell")}, {"d": mean.linearised("c", "cell")})
+    arms = ({"d": mean.linearised("t")}, {"d": mean.linearised("c")})
     found = two_samples(rows, "cell", *arms, clustered=True)
     assert found["d.form"].unique().to_list() == ["cr2"]
     columns = {"value": "d.value", "standard_error": pl.col("d.variance").sqrt(), "df": "d.df"}
@@ -61,7 +61,7 @@ def test_cr2_intervals_of_an_effect_cover_from_3_and_3_to_40_and_40_clusters(clu
 def test_ignoring_the_clusters_would_be_noticed():
     units = simulated(6, 6)
     rows = sides(units, lambda name, inside: mean.sums(name, pl.when(inside).then(pl.col("noise"))))
-    arms = ({"d": mean.linearised("t", "cell")}, {"d": mean.linearised("c", "cell")})
+    arms = ({"d": mean.linearised("t")}, {"d": mean.linearised("c")})
     found = two_samples(rows, "cell", *arms, clustered=False)
     columns = {"value": "d.value", "standard_error": pl.col("d.variance").sqrt(), "df": "d.df"}
     assert share_holding(student.with_inference(found.select(**columns)), 0) < 0.75
@@ -71,7 +71,7 @@ def test_ignoring_the_clusters_would_be_noticed():
 def test_cr2_intervals_of_a_mean_cover(clusters):
     units = simulated(clusters, clusters)
     rows = units.group_by("cell", "cluster").agg(mean.sums("y", pl.col("noise")))
-    found = one_sample(rows, "cell", {"y": mean.linearised("y", "cell")}, clustered=True)
+    found = one_sample(rows, "cell", {"y": mean.linearised("y")}, clustered=True)
     columns = {"value": "y.value", "standard_error": pl.col("y.variance").sqrt(), "df": "y.df"}
     assert abs(share_holding(student.with_inference(found.select(**columns)), 0) - 0.95) < BAND
 
@@ -104,7 +104,7 @@ def test_intervals_of_growth_cover_although_sales_are_skewed_and_shops_close():
             name, pl.when(inside).then(pl.col("before")), pl.when(inside).then(pl.col("after"))
         ),
     )
-    arms = ({"g": ratio_of_ratios.linearised("t", "cell")}, {"g": ratio_of_ratios.linearised("c", "cell")})
+    arms = ({"g": ratio_of_ratios.linearised("t")}, {"g": ratio_of_ratios.linearised("c")})
     found = two_samples(rows, "cell", *arms, clustered=True, welch=True)
     logs = found.select(value="g.value", standard_error=pl.col("g.variance").sqrt(), df="g.df")
     assert 0.93 < share_holding(ratio_of_ratios.with_growth(logs), 0) < 0.95 + BAND
