@@ -90,12 +90,11 @@ def _two_samples(rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linear
     wide = found.join(asked, on="cell", how="left").sort("cell")
     parts = ("value", "n", "n_comparison", "clusters", "clusters_comparison", "df", "form")
     return pl.concat(
-        wide.select(
-            "cell",
-            *(pl.col(f"{name}.{part}").alias(part) for part in parts),
-            standard_error=pl.col(f"{name}.variance").sqrt(),
+        pl.DataFrame({part: wide[f"{name}.{part}"] for part in parts}).with_columns(
+            wide["cell"],
+            wide[f"{name}.asked"].cast(pl.Int64).alias("population"),
+            standard_error=wide[f"{name}.variance"].sqrt(),
             indicator=pl.lit(name.split(":")[0]),
-            population=pl.col(f"{name}.asked").cast(pl.Int64),
         )
         for name in linearise
     )

@@ -86,7 +86,10 @@ def two_samples(
     sums += [column for name in treated for column in _joint(name, clustered)]
     results = [column for name in treated for column in _two_sample_results(name, clustered, welch)]
     summed = _with_totals(clusters, cell, parts).select(cell, *parts).group_by(cell).agg(sums)
-    return summed.select(cell, *results)
+    arms = [f"{name}.{side}" for name in treated for side in ("t", "c")]
+    variances = [_variance(arm, clustered).alias(f"{arm}.variance") for arm in arms]
+    freedoms = [_df(arm, clustered).alias(f"{arm}.df") for arm in arms]
+    return summed.with_columns(*variances, *freedoms).select(cell, *results)
 
 
 def _with_totals(clusters: pl.DataFrame, cell: str, parts: list[pl.Expr]) -> pl.DataFrame:
@@ -186,15 +189,15 @@ def _two_sample_results(name: str, clustered: bool, welch: bool) -> list[pl.Expr
         "clusters": pl.col(f"{arms[0]}.clusters").cast(pl.Int64),
         "clusters_comparison": pl.col(f"{arms[1]}.clusters").cast(pl.Int64),
     }
-    variances = [_variance(arm, clustered) for arm in arms]
-    by_variance = _satterthwaite(arms, variances, clustered)
+    variances = [pl.col(f"{arm}.variance") for arm in arms]
+    by_variance = _satterthwaite(arms, variances)
     if not clustered:
         return _named(
             name, results | {"variance": variances[0] + variances[1], "df": by_variance, "form": pl.lit("welch")}
         )
     shared = pl.col(f"{name}.shared")
     alone = (pl.col(f"{arms[0]}.largest") <= 1) & (pl.col(f"{arms[1]}.largest") <= 1)
-    nested = by_variance if welch else _satterthwaite(arms, [1 / pl.col(f"{arm}.n") for arm in arms], clustered)
+    nested = by_variance if welch else _satterthwaite(arms, [1 / pl.col(f"{arm}.n") for arm in arms])
     groups, units = pl.col(f"{name}.all_clusters"), pl.col(f"{arms[0]}.n") + pl.col(f"{arms[1]}.n")
     cr1 = pl.col(f"{name}.joint_meat") * groups / (groups - 1) * (units - 1) / (units - 2)
     results |= {
@@ -205,7 +208,7 @@ def _two_sample_results(name: str, clustered: bool, welch: bool) -> list[pl.Expr
     return _named(name, results)
 
 
-def _satterthwaite(arms: tuple[str, str], weights: list[pl.Expr], clustered: bool) -> pl.Expr:
+def _satterthwaite(arms: tuple[str, str], weights: list[pl.Expr]) -> pl.Expr:
     """Degrees of freedom of a difference of two arms whose variances are taken to go as `weights`."""
-    squares = [weight**2 / _df(arm, clustered) for weight, arm in zip(weights, arms, strict=True)]
+    squares = [weight**2 / pl.col(f"{arm}.df") for weight, arm in zip(weights, arms, strict=True)]
     return (weights[0] + weights[1]) ** 2 / (squares[0] + squares[1])
