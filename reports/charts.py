@@ -1,5 +1,6 @@
 """Chooses what each chart shows and says it in words too; `figures` draws. A hidden value is never drawn."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
@@ -18,6 +19,11 @@ MOST_LINES = 1
 """How many indicators a chapter follows over the rounds in a chart; its table has all."""
 
 PER_CENT: tuple[Shape, ...] = ("percent", "percent_change", "points")
+
+FEWEST_CLUSTERS = 5
+"""Below it an interval is so wide that a line through it would tell of chance alone."""
+
+_SIZE = re.compile(r' width="[^"]*" height="[^"]*"')
 
 Steps = Sequence[tuple[str, str, int | None]]
 Moves = Mapping[tuple[str, str], int | None]
@@ -120,7 +126,8 @@ def _rounds(name: str, context: Context) -> Figure | None:
     words = context.words
     lines: dict[str, list[Estimate]] = {}
     for arm in ("all", "treated", "comparison"):
-        levels = {each.round: each for each in context.of(name, quantity="level", arm=arm) if each.is_drawn}
+        found = context.of(name, quantity="level", arm=arm)
+        levels = {each.round: each for each in found if each.is_drawn and (each.clusters or 0) >= FEWEST_CLUSTERS}
         known = [levels[each.id] for each in context.rounds if each.id in levels]
         if len(known) >= FEWEST_POINTS:
             lines[arm] = known
@@ -211,7 +218,12 @@ def tile(estimate: Estimate, context: Context) -> tuple[Markup | None, str]:
     told = _listed(
         context.words("figure.trend", round=context.round_short(each.round), value=context.show(each)) for each in trend
     )
-    return Markup(figures.sparkline(values)), context.words("figure.trend_alt", items=told)  # noqa: S704
+    return Markup(_scalable(figures.sparkline(values))), context.words("figure.trend_alt", items=told)  # noqa: S704
+
+
+def _scalable(drawing: str) -> str:
+    """A drawing without a size of its own, so that it is as wide as the tile it stands in."""
+    return _SIZE.sub("", drawing, count=1)
 
 
 def _arm(estimate: Estimate) -> str:
@@ -221,7 +233,7 @@ def _arm(estimate: Estimate) -> str:
 def _bullet(estimate: Estimate, target: float, context: Context) -> tuple[Markup | None, str]:
     shape, unit = context.shape(estimate), context.unit(estimate)
     value = on_axis(estimate.value or 0.0, shape)
-    drawing = figures.bullet(value, on_axis(target, shape))
+    drawing = _scalable(figures.bullet(value, on_axis(target, shape)))
     alternative = context.words(
         "figure.target_alt", value=context.show(estimate), target=context.numbers.goal(target, shape, unit)
     )

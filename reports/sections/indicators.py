@@ -77,7 +77,7 @@ def _level(estimate: Estimate | None, context: Context) -> Cell:
 def _basis(estimate: Estimate, context: Context) -> str:
     """The interval and the number of answers below a figure, as far as they may be shown."""
     if not estimate.is_drawn:
-        return context.answers(estimate) if estimate.is_coded else ""
+        return context.answers(estimate)
     return context.words("number.detail", interval=context.interval(estimate), n=context.answers(estimate))
 
 
