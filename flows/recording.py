@@ -4,6 +4,7 @@ Prefect is imported only when it is needed. Exception texts are the main way for
 (`conversion failed: ["081..."]`), so whatever is not a UserError is replaced here, before Prefect sees it.
 """
 
+import atexit
 import logging
 import os
 import sys
@@ -115,6 +116,7 @@ def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, 
         if in_recorded_run():
             return safe(*args, **kwargs)  # one run records the whole night; a subflow costs a second each
         if os.environ.get("PREFECT_API_URL"):
+            _end_without_leak_report()
             return as_flow(function)(*args, **kwargs)  # type: ignore[no-any-return]
         _say_once_that_nothing_is_recorded()
         return safe(*args, **kwargs)
