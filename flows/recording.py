@@ -126,6 +126,16 @@ def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, 
 
 
 @cache
+def _end_without_leak_report() -> None:
+    """Closes stderr as one of the last things this process does.
+
+    Prefect's threads keep DuckDB's classes alive to the end, and DuckDB 2.0 then prints a hundred lines about it. The
+    operating system frees them all; a reader would think that the run had failed.
+    """
+    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
+
+
+@cache
 def _say_once_that_nothing_is_recorded() -> None:
     logger().info("Not recorded: PREFECT_API_URL is not set, so this runs in this process alone.")
 
