@@ -54,7 +54,7 @@ def told(programme, language, name="sales", **given) -> str:
     indicator, one = programme.indicators[name], estimate(indicator=name, **given)
     shape = shape_of(indicator, one.quantity, programme)
     claim = Claim(one, indicator, shape, indicator.unit.in_language(language), indicator.target)
-    return finding(claim, voice(language))
+    return finding(claim, voice(language)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
