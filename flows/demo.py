@@ -2,12 +2,20 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from flows import examples
 from flows.recording import logger
 from flows.serving import HOST, QUIET, running_server
 from flows.settings import settings
+
+
+EXAMPLES: dict[str, Callable[[Path], object]] = {
+    "community_economy": examples.prepare_community_economy,
+    "michigan_training": examples.prepare_michigan_training,
+}
+"""What fills each example's inbox."""
 
 
 def demo() -> list[Path]:
@@ -31,12 +39,6 @@ def _fill_inboxes() -> None:
         inbox = settings().inbox(programme)
         if not inbox.is_dir():
             prepare(inbox)
-
-
-EXAMPLES = {
-    "community_economy": examples.prepare_community_economy,
-    "michigan_training": examples.prepare_michigan_training,
-}
 
 
 def _free_port() -> int:

@@ -117,6 +117,7 @@ def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, 
             return safe(*args, **kwargs)  # one run records the whole night; a subflow costs a second each
         if os.environ.get("PREFECT_API_URL"):
             _end_without_leak_report()
+            _log_without_tracebacks()
             return as_flow(function)(*args, **kwargs)  # type: ignore[no-any-return]
         _say_once_that_nothing_is_recorded()
         return safe(*args, **kwargs)
@@ -133,6 +134,19 @@ def _end_without_leak_report() -> None:
     operating system frees them all; a reader would think that the run had failed.
     """
     atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
+
+
+@cache
+def _log_without_tracebacks() -> None:
+    """Takes the traceback off the log's line about a user's mistake; its message says all there is to do."""
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    if record.exc_info and isinstance(record.exc_info[1], (UserError, StageError)):
+        record.exc_info = None
+    return True
 
 
 @cache

@@ -19,7 +19,9 @@ def test_provinces_take_their_names_from_geothai(registrations, follow_ups, decl
         "profile": True,
     }
     declared["breakdowns"] = [{"by": "province", "kind": "area"}]
-    located = registrations.with_columns(province=registrations["session"].replace({"s1": "85", "s2": "85", "s3": "86"}))
+    located = registrations.with_columns(
+        province=registrations["session"].replace({"s1": "85", "s2": "85", "s3": "86"})
+    )
     groups = link(located, follow_ups, Programme.model_validate(declared)).groups.filter(by="province")
     assert groups.select("group", "title_th", "title_en").rows() == [
         ("85", "ระนอง", "Ranong"),

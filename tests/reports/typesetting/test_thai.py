@@ -122,7 +122,7 @@ def test_applying_twice_changes_nothing():
 
 def test_another_version_of_weasyprint_is_refused(monkeypatch):
     monkeypatch.setattr(thai.weasyprint, "__version__", "71.0")
-    with pytest.raises(thai.WrongVersionError, match="71.0 is installed"):
+    with pytest.raises(thai.WrongVersionError, match=r"71\.0 is installed"):
         thai.apply()
 
 
