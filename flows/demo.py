@@ -10,7 +10,6 @@ from flows.recording import logger
 from flows.serving import HOST, QUIET, running_server
 from flows.settings import settings
 
-
 EXAMPLES: dict[str, Callable[[Path], object]] = {
     "community_economy": examples.prepare_community_economy,
     "michigan_training": examples.prepare_michigan_training,

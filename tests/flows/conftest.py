@@ -1,78 +1,9 @@
-import json
-import os
 import shutil
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from flows.settings import ROOT
 from transforms.programme import Form, Source
-
-
-@dataclass(frozen=True)
-class PrefectServer:
-    """A real server with a home of its own."""
-
-    address: str
-    home: Path
-    environment: dict[str, str]
-
-    def ask(self, path, question):
-        """The answer to one POST."""
-        body = json.dumps(question).encode()
-        request = Request(f"{self.address}/api/{path}", body, {"content-type": "application/json"})
-        with urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def everything_recorded(self):
-        """All rows of all tables of its database, as text."""
-        with sqlite3.connect(f"file:{self.home / 'prefect.db'}?mode=ro", uri=True) as database:
-            tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-            return "\n".join(str(row) for name in tables for row in database.execute(f'select * from "{name}"'))
-
-
-@pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory):
-    home = tmp_path_factory.mktemp("prefect")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"{address}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_until_healthy(server, address)
-        yield PrefectServer(address, home, environment)
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_until_healthy(server, address):
-    for _ in range(180):
-        assert server.poll() is None, "the Prefect server ended"
-        try:
-            with urlopen(f"{address}/api/health", timeout=2):
-                return
-        except (URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail("the Prefect server did not start in time")
 
 
 @pytest.fixture(scope="session")
