@@ -91,7 +91,7 @@ def test_a_report_asked_for_by_a_person_is_run_by_a_worker_and_published(deploye
         process.wait(30)
     assert ended == "COMPLETED", log.read_text()
     published = Path(deployed.environment["IMPACT_STATE"]) / "published" / "michigan_training"
-    [pdf] = published.glob("*-en-*.pdf")
+    [pdf] = published.glob("*-y1988-en-*.pdf")
     assert pdf.read_bytes().startswith(b"%PDF")
     recorded = deployed.ask("task_runs/filter", {"task_runs": {}, "flow_runs": {"id": {"any_": [run["id"]]}}})
     assert [task["state_type"] for task in recorded] == ["COMPLETED"]
