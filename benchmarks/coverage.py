@@ -58,8 +58,8 @@ class Bounds:
 
 @cache
 def programme() -> Programme:
-    """The community economy programme as it ships."""
-    return load_programme(FOLDER)
+    """The community economy programme as it ships, without its breakdowns: the headlines are the whole programme's."""
+    return load_programme(FOLDER).model_copy(update={"breakdowns": ()})
 
 
 def headlines(declared: Programme) -> pl.DataFrame:

@@ -15,8 +15,8 @@ from scipy.stats import binom
 
 from transforms.programme import Indicator, Programme
 
-ARMS = ["period", "group", "arm"]
-SIDES = ["period", "group"]
+ARMS = ["by", "period", "group", "arm"]
+SIDES = ["by", "period", "group"]
 Z = 1.959963984540054
 NEVER = 127
 
@@ -24,27 +24,32 @@ Parts = dict[str, pd.Series]
 
 
 @dataclass(frozen=True)
-class Grouping:
-    """A breakdown: the row of each person (-1: none), and what the rows are: period, cluster, arm, entered, group."""
+class Groups:
+    """All breakdowns' groups as rows to sum over, so that one pass makes the estimates of every breakdown.
 
-    by: str
-    clustered: bool
-    codes: np.ndarray
+    `keys`: one row a row: by, period, cluster, arm, entered, group, clustered. `codes`: for each breakdown the row of
+    each person, or -1 for none.
+    """
+
     keys: pd.DataFrame
+    codes: tuple[np.ndarray, ...]
 
     def sums(self, parts: Parts) -> pd.DataFrame:
         """The parts summed over the people of each row."""
-        frame, codes = pd.DataFrame(parts), self.codes
-        if (codes < 0).any():
-            frame, codes = frame[codes >= 0], codes[codes >= 0]
-        return frame.groupby(codes).sum().reindex(self.keys.index, fill_value=0.0)
+        frame = pd.DataFrame(parts)
+        summed = [
+            frame.groupby(codes).sum() if (codes >= 0).all() else frame[codes >= 0].groupby(codes[codes >= 0]).sum()
+            for codes in self.codes
+        ]
+        return pd.concat(summed)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a grouping, the cell of each cluster row, and the cluster row of each row of the grouping."""
+    """The cells, whether each has clusters, the cell of each cluster row, and the cluster row of each row."""
 
     names: pd.DataFrame
+    clustered: pd.Series
     cell: np.ndarray
     of_row: np.ndarray
 
@@ -55,10 +60,11 @@ class Cells:
         pairs = pd.DataFrame({"cell": named.ngroup(), "cluster": keys["cluster"]})
         rows = pairs.groupby(["cell", "cluster"], observed=True)
         cell_of_cluster_row = rows.size().index.get_level_values("cell").to_numpy()
-        return cls(named.size().index.to_frame(index=False), cell_of_cluster_row, rows.ngroup().to_numpy())
+        clustered = named["clustered"].first().reset_index(drop=True)
+        return cls(named.size().index.to_frame(index=False), clustered, cell_of_cluster_row, rows.ngroup().to_numpy())
 
     def gathered(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Sums of the grouping's rows summed up to cluster rows."""
+        """Sums of rows summed up to cluster rows."""
         return rows.groupby(self.of_row).sum()
 
     def total(self, values: pd.Series) -> pd.Series:
@@ -86,28 +92,24 @@ def estimates(
     people: pd.DataFrame, rounds: dict[str, pd.DataFrame], enrolments: pd.DataFrame, programme: Programme
 ) -> pd.DataFrame:
     """One row per estimate. `people`: one row a participant; `rounds`: their measurements, row for row."""
-    kinds = {"programme": "programme"} | {each.by: each.kind for each in programme.breakdowns}
-    groupings = [_grouping(people, by, kind) for by, kind in kinds.items()]
-    cells = {each.by: (Cells.of(each.keys, ARMS), Cells.of(each.keys, SIDES)) for each in groupings}
-    baseline = programme.baseline.id
+    groups = _groups(people, programme)
+    arms, sides = Cells.of(groups.keys, ARMS), Cells.of(groups.keys, SIDES)
+    before = rounds[programme.baseline.id]
     found = [*_counts(enrolments, programme)]
     for number, each in enumerate(programme.rounds):
-        before, now = rounds[baseline], rounds[each.id]
-        answered = [grouping.sums({"due": now["due"], "told": now["told"]}) for grouping in groupings]
+        now = rounds[each.id]
+        told = groups.sums({"due": now["due"], "told": now["told"]})
         for name, indicator in programme.indicators.items():
             if indicator.statistic in ("count", "transition") or not now[f"{name}__asked"].any():
                 continue
             for quantity in _quantities(indicator, before[name], number):
-                parts = _parts(name, indicator, quantity, before, now, people["period"])
-                values = _money(name, indicator, quantity, before, now)
-                for grouping, told in zip(groupings, answered, strict=True):
-                    arms, sides = cells[grouping.by]
-                    rows = grouping.sums(parts)
-                    if quantity == "effect":
-                        made = _effect(rows, told, grouping, sides, indicator, number)
-                    else:
-                        made = _within_arm(rows, told, grouping, arms, indicator, quantity, values)
-                    found.append(made.assign(indicator=name, quantity=quantity, round=each.id, by=grouping.by))
+                rows = groups.sums(_parts(name, indicator, quantity, before, now, people["period"]))
+                if quantity == "effect":
+                    made = _effect(rows, told, groups, sides, indicator, number)
+                else:
+                    values = _money(name, indicator, quantity, before, now)
+                    made = _within_arm(rows, told, groups, arms, indicator, quantity, values)
+                found.append(made.assign(indicator=name, quantity=quantity, round=each.id))
     return _finished(pd.concat(found, ignore_index=True), programme)
 
 
@@ -119,16 +121,20 @@ def _quantities(indicator: Indicator, before: pd.Series, number: int) -> list[st
     return [each for each in wanted if each == "level" or number]
 
 
-def _grouping(people: pd.DataFrame, by: str, kind: str) -> Grouping:
-    group = people[by].astype("object") if by != "programme" else pd.Series("all", index=people.index)
-    keys = pd.DataFrame(
-        {"period": people["period"], "cluster": people["cluster"], "arm": people["arm"], "entered": people["entered"]}
-    ).assign(group=group)
-    rows = keys.groupby(["period", "cluster", "arm", "entered", "group"], observed=True)
-    codes = rows.ngroup().to_numpy()
-    codes = np.where(group.isna(), -1, codes).astype(np.int64)
+def _groups(people: pd.DataFrame, programme: Programme) -> Groups:
+    """A course session holds one cluster, so its units stand alone."""
+    kinds = {"programme": "programme"} | {each.by: each.kind for each in programme.breakdowns}
     has_clusters = people.groupby(["period", "cluster"], observed=True).ngroups < len(people)
-    return Grouping(by, has_clusters and kind != "session", codes, rows.size().index.to_frame(index=False))
+    listed, codes, start = [], [], 0
+    for by, kind in kinds.items():
+        group = people[by].astype("object") if by != "programme" else pd.Series("all", index=people.index)
+        rows = people[["period", "cluster", "arm", "entered"]].assign(group=group)
+        rows = rows.groupby(list(rows), observed=True)
+        keys = rows.size().index.to_frame(index=False)
+        codes.append(np.where(group.isna(), -1, rows.ngroup().to_numpy() + start).astype(np.int64))
+        listed.append(keys.assign(by=by, clustered=has_clusters and kind != "session"))
+        start += len(keys)
+    return Groups(pd.concat(listed, ignore_index=True), tuple(codes))
 
 
 def _counts(enrolments: pd.DataFrame, programme: Programme) -> Iterator[pd.DataFrame]:
@@ -232,7 +238,7 @@ def _growth(rows: pd.DataFrame, cells: Cells) -> Linearised:
     )
 
 
-def _one_sample(statistic: Linearised, cells: Cells, clustered: bool) -> pd.DataFrame:
+def _one_sample(statistic: Linearised, cells: Cells, clustered: pd.Series) -> pd.DataFrame:
     """One row per cell: value, n, clusters, variance, taylor, df."""
     h, u = statistic.leverage, statistic.influence
     b = h**2 / (1 - h)
@@ -250,12 +256,10 @@ def _one_sample(statistic: Linearised, cells: Cells, clustered: bool) -> pd.Data
     sums = pd.DataFrame(rows).groupby(cells.cell).sum()
     largest = statistic.units.groupby(cells.cell).max()
     groups, k = sums["clusters"], 1 / sums["concentration"]
-    if clustered:
-        known = groups > 1
-        variance, df = sums["cr2"].where(known), (1 / (sums["h2"] + sums["b"] ** 2 - sums["b2"])).where(known)
-    else:
-        known = sums["n"] > 1
-        variance, df = (sums["squares"].clip(lower=0) * k / (k - 1)).where(known), (k - 1).where(known)
+    many = groups.where(clustered, sums["n"]) > 1
+    by_units = sums["squares"].clip(lower=0) * k / (k - 1)
+    variance = sums["cr2"].where(clustered, by_units).where(many)
+    df = (1 / (sums["h2"] + sums["b"] ** 2 - sums["b2"])).where(clustered, k - 1).where(many)
     taylor = (sums["meat"] * groups / (groups - 1)).where(groups > 1)
     return pd.DataFrame(
         {
@@ -284,17 +288,13 @@ def _inferred(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _share(frame: pd.DataFrame, clustered: bool) -> pd.DataFrame:
+def _share(frame: pd.DataFrame, clustered: pd.Series) -> pd.DataFrame:
     """With Wilson's interval, Clopper-Pearson's at none and all; clusters by Korn and Graubard's effective n."""
     n, p = frame["n"], frame["value"]
-    size = n
-    if clustered:
-        shrink = pd.Series(stdtrit(n - 1, 0.975) / stdtrit(frame["df"].where(frame["df"] > 0), 0.975), n.index) ** 2
-        shrink = shrink.where(n > 1).clip(upper=1)
-        effective = (p * (1 - p) / frame["variance"]).where((frame["variance"] > 0) & (p > 0) & (p < 1), n)
-        size = np.minimum(n, effective * shrink)
-        # Unknown degrees of freedom leave n as it is only where a minimum ignores what is unknown.
-        size = size.fillna(n)
+    shrink = pd.Series(stdtrit(n - 1, 0.975) / stdtrit(frame["df"].where(frame["df"] > 0), 0.975), n.index) ** 2
+    shrink = shrink.where(n > 1).clip(upper=1)
+    effective = (p * (1 - p) / frame["variance"]).where((frame["variance"] > 0) & (p > 0) & (p < 1), n)
+    size = np.minimum(n, effective * shrink).where(clustered, n)
     successes = p * size
     centre = (successes + Z**2 / 2) / (size + Z**2)
     spread = np.sqrt(successes * (size - successes) / size + Z**2 / 4) * Z / (size + Z**2)
@@ -308,7 +308,7 @@ def _share(frame: pd.DataFrame, clustered: bool) -> pd.DataFrame:
 def _within_arm(
     rows: pd.DataFrame,
     told: pd.DataFrame,
-    grouping: Grouping,
+    groups: Groups,
     cells: Cells,
     indicator: Indicator,
     quantity: str,
@@ -317,16 +317,17 @@ def _within_arm(
     """Levels or changes: one row per cell."""
     gathered = cells.gathered(rows)
     if values is not None:
-        found = _medians(values, grouping, cells)
+        found = _medians(values, groups, cells)
     elif indicator.statistic == "ratio":
-        found = _one_sample(_ratio(gathered, cells), cells, grouping.clustered)
-        if quantity == "level" and grouping.clustered:
-            found = found.assign(variance=found["taylor"], df=found["clusters"] - 1)
+        found = _one_sample(_ratio(gathered, cells), cells, cells.clustered)
+        if quantity == "level":
+            variance = found["taylor"].where(cells.clustered, found["variance"])
+            found = found.assign(variance=variance, df=(found["clusters"] - 1).where(cells.clustered, found["df"]))
         found = _inferred(found.assign(standard_error=np.sqrt(found["variance"])))
     else:
-        found = _one_sample(_mean(gathered, cells), cells, grouping.clustered)
+        found = _one_sample(_mean(gathered, cells), cells, cells.clustered)
         if quantity == "level" and indicator.statistic != "mean":
-            found = _share(found, grouping.clustered)
+            found = _share(found, cells.clustered)
         else:
             found = _inferred(found.assign(standard_error=np.sqrt(found["variance"])))
     found["population"] = cells.total(gathered["asked"])
@@ -350,67 +351,74 @@ def _money(name: str, indicator: Indicator, quantity: str, before: pd.DataFrame,
     return now[name] - before[name]
 
 
-def _medians(values: pd.Series, grouping: Grouping, cells: Cells) -> pd.DataFrame:
-    """One row per cell: the median, with Woodruff's interval or order statistics, and a sign test."""
-    known = values.notna().to_numpy() & (grouping.codes >= 0)
-    row = cells.of_row[grouping.codes[known]]
-    sample = pd.DataFrame({"cell": cells.cell[row], "row": row, "y": values.to_numpy()[known]})
-    sample = sample.sort_values(["cell", "y"], kind="stable", ignore_index=True)
-    by_cell = sample.groupby("cell")
-    count = by_cell.size().reindex(cells.names.index, fill_value=0)
+def _medians(values: pd.Series, groups: Groups, cells: Cells) -> pd.DataFrame:
+    """One row per cell: the median, with Woodruff's interval (clusters) or order statistics, and a sign test."""
+    ordered = values.dropna().sort_values(kind="stable")
+    row = np.concatenate([codes[ordered.index] for codes in groups.codes])
+    sample = pd.DataFrame({"row": row, "y": np.tile(ordered.to_numpy(), len(groups.codes))})
+    sample = sample[sample["row"] >= 0]
+    sample["row"] = cells.of_row[sample["row"]]
+    sample["cell"] = cells.cell[sample["row"]]
+    sample = sample.sort_values("cell", kind="stable", ignore_index=True)
+    index = cells.names.index
+    count = sample.groupby("cell").size().reindex(index, fill_value=0)
+    clusters = sample.drop_duplicates("row").groupby("cell").size().reindex(index, fill_value=0)
     first = count.cumsum() - count
     ys = sample["y"].to_numpy()
 
     def at(rank: pd.Series) -> pd.Series:
         inside = (rank >= 1) & (rank <= count)
-        place = (first + rank - 1).where(inside, 0).astype(int)
-        return pd.Series(ys[place] if len(ys) else np.nan, count.index).where(inside)
+        return pd.Series(ys[(first + rank - 1).where(inside, 0).astype(int)], index).where(inside)
+
+    def inverse(probability: pd.Series) -> pd.Series:
+        inside = (probability > 0) & (probability < 1)
+        return at(np.ceil(probability.where(inside, 0) * count - 1e-9).clip(lower=1).astype(int)).where(inside)
 
     value = (at((count + 1) // 2) + at(count // 2 + 1)) / 2
-    clusters = sample.groupby("cell")["row"].nunique().reindex(count.index, fill_value=0)
-    if grouping.clustered:
-        middle = value.to_numpy()[sample["cell"]]
-        share = _scored(sample, (sample["y"] <= middle).astype(float), cells)
-        signs = _scored(sample, np.sign(sample["y"]), cells)
-        df, upper = share["df"], pd.Series(stdtrit(share["df"].where(share["df"] > 0), 0.975), count.index)
-        reach = upper * np.sqrt(share["variance"].where(share["variance"] > 0))
-
-        def inverse(probability: pd.Series) -> pd.Series:
-            inside = (probability > 0) & (probability < 1)
-            rank = np.ceil(probability.where(inside, 0) * count - 1e-9).clip(lower=1).astype(int)
-            return at(rank).where(inside)
-
-        low, high = inverse(0.5 - reach), inverse(0.5 + reach)
-        error = np.sqrt(signs["variance"].where(signs["variance"] > 0))
-        p = 2 * stdtr(signs["df"], -(signs["value"] / error).abs())
-        width = upper
-    else:
-        sizes, where = np.unique(count, return_inverse=True)
-        rank = pd.Series(binom.ppf(0.025, sizes, 0.5)[where], count.index).fillna(0).astype(int)
-        low, high = at(rank), at((count + 1 - rank).where(rank >= 1, 0))
-        df, width = count - 1.0, pd.Series(Z, count.index)
-        above, below = ((sample["y"] * side > 0).groupby(sample["cell"]).sum() for side in (1, -1))
-        fewer, trials = np.minimum(above, below), above + below
-        p = (2 * binom.cdf(fewer, trials, 0.5)).clip(max=1)
-        p = pd.Series(p, above.index).where(trials > 0).reindex(count.index)
-    error = (high - low) / (2 * width)
+    by_cluster = cells.clustered
+    share = _scored(sample, (ys <= value.to_numpy()[sample["cell"]]).astype(float), cells)
+    upper = pd.Series(stdtrit(share["df"].where(share["df"] > 0), 0.975), index)
+    reach = upper * np.sqrt(share["variance"].where(share["variance"] > 0))
+    sizes, where = np.unique(count, return_inverse=True)
+    rank = pd.Series(binom.ppf(0.025, sizes, 0.5)[where], index).fillna(0).astype(int)
+    low = inverse(0.5 - reach).where(by_cluster, at(rank))
+    high = inverse(0.5 + reach).where(by_cluster, at((count + 1 - rank).where(rank >= 1, 0)))
+    df = share["df"].where(by_cluster, count - 1.0)
+    error = (high - low) / (2 * upper.where(by_cluster, Z))
+    p = _sign_test(sample, cells).where(~by_cluster, _cluster_sign_test(sample, cells))
     detectable = (stdtrit(df.where(df > 0), 0.975) + stdtrit(df.where(df > 0), 0.80)) * error
     columns = {"value": value, "n": count, "clusters": clusters, "df": df, "low": low, "high": high}
     return pd.DataFrame(columns | {"standard_error": error, "p_value": p, "smallest_detectable": detectable})
+
+
+def _cluster_sign_test(sample: pd.DataFrame, cells: Cells) -> pd.Series:
+    signs = _scored(sample, np.sign(sample["y"]), cells)
+    error = np.sqrt(signs["variance"].where(signs["variance"] > 0))
+    return pd.Series(2 * stdtr(signs["df"], -(signs["value"] / error).abs()), signs.index)
+
+
+def _sign_test(sample: pd.DataFrame, cells: Cells) -> pd.Series:
+    counted = [
+        (sample["y"] * side > 0).groupby(sample["cell"]).sum().reindex(cells.names.index, fill_value=0)
+        for side in (1, -1)
+    ]
+    trials = counted[0] + counted[1]
+    return pd.Series((2 * binom.cdf(np.minimum(*counted), trials, 0.5)).clip(max=1), trials.index).where(trials > 0)
 
 
 def _scored(sample: pd.DataFrame, scores: pd.Series, cells: Cells) -> pd.DataFrame:
     """The cells' mean scores with CR2 variance and df."""
     rows = pd.DataFrame({"n": 1.0, "y": scores}).groupby(sample["row"]).sum()
     rows = rows.reindex(range(len(cells.cell)), fill_value=0.0)
-    return _one_sample(_mean(rows.assign(**{"y.y": rows["y"]}), cells), cells, clustered=True)
+    every = pd.Series(True, cells.names.index)
+    return _one_sample(_mean(rows.assign(**{"y.y": rows["y"]}), cells), cells, every)
 
 
 def _effect(
-    rows: pd.DataFrame, told: pd.DataFrame, grouping: Grouping, cells: Cells, indicator: Indicator, number: int
+    rows: pd.DataFrame, told: pd.DataFrame, groups: Groups, cells: Cells, indicator: Indicator, number: int
 ) -> pd.DataFrame:
     """Treated against comparison, for each cell that has both."""
-    entered = grouping.keys["entered"]
+    entered = groups.keys["entered"]
     inside = {"t": entered.between(1, number), "c": entered > number}
     here = {side: cells.total(cells.gathered(mask.astype(int).to_frame("has"))["has"]) for side, mask in inside.items()}
     has_both = (here["t"] > 0) & (here["c"] > 0)
@@ -420,7 +428,7 @@ def _effect(
     grows = indicator.statistic == "money" and indicator.change_as == "percent"
     linearise = _growth if grows else _ratio if indicator.statistic == "ratio" else _mean
     statistics = {side: linearise(sums, cells) for side, sums in gathered.items()}
-    found = _two_samples(statistics, cells, grouping.clustered, welch=grows)
+    found = _two_samples(statistics, cells, welch=grows)
     found["standard_error"] = np.sqrt(found["variance"])
     found = _inferred(found)
     if grows:
@@ -434,12 +442,13 @@ def _effect(
     return named.assign(arm="both")
 
 
-def _two_samples(statistics: dict[str, Linearised], cells: Cells, clustered: bool, welch: bool) -> pd.DataFrame:
+def _two_samples(statistics: dict[str, Linearised], cells: Cells, welch: bool) -> pd.DataFrame:
+    clustered = cells.clustered
     t, c = (_one_sample(statistics[side], cells, clustered) for side in ("t", "c"))
     units = {side: statistics[side].units > 0 for side in ("t", "c")}
-    shared = (units["t"] & units["c"]).groupby(cells.cell).any() if clustered else pd.Series(False, t.index)
+    shared = (units["t"] & units["c"]).groupby(cells.cell).any() & clustered
     single = (t["largest"] <= 1) & (c["largest"] <= 1)
-    by_variance = (single & ~shared) if clustered and not welch else pd.Series(True, t.index)
+    by_variance = (single & ~shared) | ~clustered | welch
     weight = {side: arm["variance"].where(by_variance, 1 / arm["n"]) for side, arm in (("t", t), ("c", c))}
     df = (weight["t"] + weight["c"]) ** 2 / (weight["t"] ** 2 / t["df"] + weight["c"] ** 2 / c["df"])
     groups = (units["t"] | units["c"]).groupby(cells.cell).sum().astype(float)

@@ -1,0 +1,115 @@
+"""One stage in a process of its own: `python -m benchmarks.stage NAME FOLDER` prints its seconds and peak memory.
+
+Imports are not timed, whatever a stage imports later is. Peak memory is that of the whole process, interpreter and
+libraries too, and of its largest child (the report is typeset in one).
+"""
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import environ
+from pathlib import Path
+
+KILOBYTES_PER_GB = 1e6
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one stage took."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_gb: float
+
+
+def measure(name: str, folder: Path, *arguments: str) -> Measured:
+    """Runs a stage in a fresh process. Call it from a small process: a child starts out with its parent's peak."""
+    places = {"IMPACT_STATE": str(folder / "state"), "IMPACT_PROGRAMMES": str(folder / "programmes")}
+    clean = {key: value for key, value in environ.items() if key != "PREFECT_API_URL"}
+    command = [sys.executable, "-m", "benchmarks.stage", name, str(folder), *arguments]
+    done = subprocess.run(command, env=clean | places, stdout=subprocess.PIPE, check=True)
+    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _make(folder: Path, participants: str, session_size: str) -> Callable[[], object]:
+    from benchmarks.programme import ID, declare, fill_inbox
+
+    target = folder / "programmes" / ID
+    shutil.rmtree(folder, ignore_errors=True)
+    return lambda: fill_inbox(declare(target), target, int(participants), int(session_size))
+
+
+def _landing(folder: Path) -> Callable[[], object]:
+    from benchmarks.programme import ID
+    from flows.pull import pull
+
+    shutil.rmtree(folder / "state" / "landing", ignore_errors=True)
+    return lambda: pull(ID)
+
+
+def _refresh(folder: Path) -> Callable[[], object]:
+    from benchmarks.programme import ID
+    from flows.refresh import refresh
+
+    for store in ("warehouse", "vault"):
+        shutil.rmtree(folder / "state" / store, ignore_errors=True)
+    return lambda: refresh(ID)
+
+
+def _report(folder: Path) -> Callable[[], object]:
+    from benchmarks.programme import ID
+    from flows.publish import publish
+
+    shutil.rmtree(folder / "state" / "published", ignore_errors=True)
+    return lambda: publish(ID, ["th"])
+
+
+def _bare(folder: Path) -> Callable[[], object]:
+    from benchmarks.bare import scan_and_aggregate
+    from benchmarks.programme import ID
+    from transforms.loading import load_programme
+
+    programme = load_programme(folder / "programmes" / ID)
+    return lambda: scan_and_aggregate(programme, folder / "state" / "landing" / ID)
+
+
+def _pandas(folder: Path) -> Callable[[], object]:
+    from benchmarks import rival_pandas
+    from benchmarks.programme import ID
+    from transforms.loading import load_programme
+
+    shutil.rmtree(folder / "rival", ignore_errors=True)
+    programme = load_programme(folder / "programmes" / ID)
+    return lambda: rival_pandas.refresh(programme, folder / "state" / "landing" / ID, folder / "rival")
+
+
+STAGES: dict[str, Callable[..., Callable[[], object]]] = {
+    "make": _make,
+    "landing": _landing,
+    "refresh": _refresh,
+    "report": _report,
+    "bare": _bare,
+    "pandas": _pandas,
+}
+
+
+def main() -> None:
+    """Runs the stage named on the command line."""
+    name, folder, *arguments = sys.argv[1:]
+    run = STAGES[name](Path(folder), *arguments)
+    wall, cpu = time.perf_counter(), time.process_time()
+    run()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    peak = sum(each.ru_maxrss for each in used) / KILOBYTES_PER_GB
+    children = used[1].ru_utime + used[1].ru_stime
+    print(json.dumps({"seconds": wall, "cpu_seconds": cpu + children, "peak_gb": peak}))
+
+
+if __name__ == "__main__":
+    main()
