@@ -46,7 +46,7 @@ format: $(dev)  ## Format the code and mend what the linter can mend
 	$(VENV)/bin/ruff check --fix .
 
 docs: $(runtime)  ## Write the generated docs again
-	@$(VENV)/bin/impact docs
+	@$(VENV)/bin/python -m flows.documentation
 
 bench: $(dev)  ## Measure the pipeline's speed and memory
 	@$(VENV)/bin/python -m benchmarks $(ARGS)

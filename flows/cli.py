@@ -27,8 +27,9 @@ app = App(
 app.register_install_completion_command()
 
 # A Literal, so that help, completion and the nearest match in an error all know this machine's programmes.
-_names = programme_names() or ("NAME",)
-ProgrammeName: Any = Annotated[Literal[_names], Parameter(help="A programme: a folder below programmes/.")]
+_names = programme_names()
+_Name: Any = Literal[_names] if _names else str
+ProgrammeName: Any = Annotated[_Name, Parameter(help="A programme: a folder below programmes/.")]
 Languages = Annotated[
     tuple[Language, ...], Parameter(name="--language", consume_multiple=True, help="Which languages.")
 ]
@@ -104,9 +105,9 @@ def report(
     round
         A follow-up round of the programme; the latest one when not given.
     """
-    from flows.report_on_demand import ReportRequest, report_on_demand
+    from flows.report_on_demand import report_on_demand, requested
 
-    request = ReportRequest(programme=programme, area=area, session=session, round=round, languages=list(language))
+    request = requested(programme=programme, area=area, session=session, round=round, languages=list(language))
     _print_paths(report_on_demand(request))
 
 
@@ -136,6 +137,8 @@ def check(*programme: ProgrammeName) -> None:
     from transforms.loading import load_programme
 
     mistakes: list[str] = []
+    if not _names:
+        raise UserError(f"{settings().programmes}: there is no programme here. Make one: impact new NAME")
     for name in programme or _names:
         try:
             loaded = load_programme(settings().programme_folder(name))
@@ -191,18 +194,6 @@ def serve(*, port: int = 4200) -> None:
     from flows.serving import serve as serve_deployments
 
     serve_deployments(port)
-
-
-@app.command
-def docs() -> None:
-    """Write the generated docs anew: data dictionary, indicator sheets, command line.
-
-    Example: `impact docs`
-    """
-    from flows.documentation import write
-    from flows.settings import ROOT
-
-    _print_paths(write(settings().programmes, ROOT / "docs"))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,10 +1,13 @@
 """The docs that are generated: data dictionary, indicator sheets, command line. A test fails when one is stale."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import dataframely as dy
 
+from flows.cli import app
+from flows.settings import ROOT, settings
 from transforms import tables
 from transforms.loading import load_programme
 from transforms.programme import Indicator, Programme
@@ -103,6 +106,11 @@ def _indicator_sheet(name: str, indicator: Indicator) -> Iterator[str]:
 
 
 def _command_line() -> Iterator[str]:
-    from flows.cli import app  # the command line itself offers this module, so it cannot be imported above
+    page = app.generate_docs(output_format="markdown", usage_name="impact")
+    # cyclopts takes the name in this one usage line from how this process was started.
+    yield re.sub(r"(impact --install-completion).* (\[OPTIONS])", r"\1 \2", page)
 
-    yield app.generate_docs(output_format="markdown")
+
+if __name__ == "__main__":
+    for page in write(settings().programmes, ROOT / "docs"):
+        print(page)

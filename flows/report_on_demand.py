@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.declared import programme_named, warehouse_of
 from flows.disclosed import periods_with_people
@@ -54,6 +54,15 @@ class ReportRequest(BaseModel):
     ] = None
     period: Annotated[Code | None, Field(description="The reporting period; the latest when empty.")] = None
     languages: Annotated[list[Language], Field(min_length=1, description="The languages.")] = list(get_args(Language))
+
+
+def requested(**asked: Any) -> ReportRequest:
+    """The request with these fields. Raises UserError naming the field and what it allows."""
+    try:
+        return ReportRequest(**asked)
+    except ValidationError as error:
+        problems = (f"{each['loc'][0]} = {each['input']!r}: {each['msg'].lower()}." for each in error.errors())
+        raise UserError("\n".join(problems)) from None
 
 
 @recorded_flow

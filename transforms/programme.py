@@ -272,7 +272,6 @@ class Programme(Declared):
     breakdowns: tuple[Breakdown, ...] = ()
     disclosure: Disclosure = Disclosure()
     limitations: tuple[Text, ...] = ()
-    schedule: str = "0 2 * * *"
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = {}
     indicators: dict[Identifier, Indicator]

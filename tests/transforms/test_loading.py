@@ -170,10 +170,6 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'id = "starter"', 'id = "starter"\ntime_zone = "Asia/Bankok"'),
         programme, 'time_zone = "Asia/Bankok"', "Asia/Bangkok",
     ),
-    "a schedule that is none": (
-        replaced(programme, 'id = "starter"', 'id = "starter"\nschedule = "daily"'),
-        programme, 'schedule = "daily"', "0 2 * * *",
-    ),
     "a source of an unknown form": (
         replaced(programme, 'form = "follow_up"', 'form = "folow_up"'),
         programme, "source 'follow_up_m6': form = \"folow_up\"", "follow_up",

@@ -54,11 +54,6 @@ def _time_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     zones = available_timezones()
     if zones and programme.time_zone not in zones:  # a bare system has no list to check against
         yield f'{path}: time_zone = "{programme.time_zone}" is no time zone. {nearest(programme.time_zone, zones)}'
-    if len(programme.schedule.split()) != 5:
-        yield (
-            f'{path}: schedule = "{programme.schedule}" is no cron line of five parts. '
-            'Such as "0 2 * * *", every night at two.'
-        )
 
 
 def _source_mistakes(path: Path, programme: Programme) -> Iterator[str]:

@@ -1,0 +1,73 @@
+"""The command line as a person meets it: real processes, their output and exit codes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flows.settings import ROOT
+
+
+@pytest.fixture
+def impact(tmp_path):
+    """Runs one command in a new installation; returns its exit code and what it said on both streams."""
+    programmes = tmp_path / "programmes"
+    programmes.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "IMPACT_"))}
+    environment |= {
+        "IMPACT_PROGRAMMES": str(programmes),
+        "IMPACT_STATE": str(tmp_path / "state"),
+        "COLUMNS": "200",
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def run(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "flows.cli", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_a_new_programme_passes_its_check(impact):
+    code, said = impact("new", "village_weaving")
+    assert (code, "village_weaving is ready" in said) == (0, True)
+    code, said = impact("check")
+    assert (code, "village_weaving: sound" in said) == (0, True)
+
+
+def test_a_misspelt_programme_names_the_nearest(impact):
+    impact("new", "village_weaving")
+    code, said = impact("refresh", "vilage_weaving")
+    assert (code, 'Did you mean "village_weaving"' in said) == (2, True)
+
+
+def test_a_broken_folder_stops_before_any_work_with_one_line_a_mistake(impact, tmp_path):
+    impact("new", "village_weaving")
+    indicators = tmp_path / "programmes" / "village_weaving" / "indicators.toml"
+    indicators.write_text(indicators.read_text(encoding="utf-8").replace("statistic = ", "statistik = ", 1))
+    code, said = impact("run", "village_weaving")
+    assert code == 1
+    assert "indicators.toml" in said
+    assert "statistik" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "state" / "landing" / "village_weaving").exists()
+
+
+def test_a_report_before_any_data_says_what_to_run(impact):
+    impact("new", "village_weaving")
+    code, said = impact("report", "village_weaving")
+    assert (code, "impact refresh village_weaving" in said, "Traceback" in said) == (1, True, False)
+
+
+def test_a_request_that_is_no_code_is_refused_with_its_field(impact):
+    impact("new", "village_weaving")
+    code, said = impact("report", "village_weaving", "--area", "85'; drop table x")
+    assert (code, "area = " in said, "Traceback" in said) == (1, True, False)
+
+
+@pytest.mark.parametrize("command", ["run", "pull", "refresh", "publish", "report", "results", "check", "new", "serve"])
+def test_every_command_explains_itself_with_an_example(impact, command):
+    code, said = impact(command, "--help")
+    assert (code, f"impact {command}" in said, "Example" in said) == (0, True, True)
