@@ -1,6 +1,5 @@
 """The docs that are generated: data dictionary, indicator sheets, command line. A test fails when one is stale."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,8 +106,8 @@ def _indicator_sheet(name: str, indicator: Indicator) -> Iterator[str]:
 
 def _command_line() -> Iterator[str]:
     page = app.generate_docs(output_format="markdown", usage_name="impact")
-    # cyclopts takes the name in this one usage line from how this process was started.
-    yield re.sub(r"(impact --install-completion).* (\[OPTIONS])", r"\1 \2", page)
+    # Started as `python -m`, cyclopts adds that to its usage lines.
+    yield page.replace(f" -m {__spec__.name}", "") if __name__ == "__main__" else page
 
 
 if __name__ == "__main__":
