@@ -63,22 +63,24 @@ def programme() -> Programme:
 
 
 def headlines(declared: Programme) -> pl.DataFrame:
-    """One row per headline figure with a known truth: its indicator, quantity, round and arm."""
+    """One row per headline figure: its indicator, quantity, round and arm, as the summary page shows it."""
     rows = [
-        (name, each.headline, round_id, arm)
+        (name, each.headline, (each.rounds or tuple(round_.id for round_ in declared.rounds))[-1], _arm(each))
         for name, each in declared.indicators.items()
         if each.headline not in (None, "count")
-        for round_id, arm in _places(each, declared)
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(KEY, pl.String), orient="row")
 
 
-def _places(indicator: Indicator, declared: Programme) -> list[tuple[str, str]]:
-    """Where a headline stands: its last round, in both arms unless it is an effect or only the treated have it."""
-    last = (indicator.rounds or tuple(each.id for each in declared.rounds))[-1]
-    if indicator.headline == "effect":
-        return [(last, "both")]
-    return [(last, "treated"), (last, "comparison")]
+def _arm(indicator: Indicator) -> str:
+    """An effect compares both arms; a level or a change speaks for those under treatment."""
+    return "both" if indicator.headline == "effect" else "treated"
+
+
+def beside(declared: Programme) -> pl.DataFrame:
+    """The same levels and changes in the comparison arm: not headlines, so without a bound."""
+    shown = headlines(declared).filter(pl.col("arm") == "treated").with_columns(arm=pl.lit("comparison"))
+    return shown.join(truth(), on=KEY, how="semi", maintain_order="left")
 
 
 def estimates(seed: int) -> pl.DataFrame:
@@ -111,7 +113,8 @@ def _named(accepted: pl.DataFrame, declared: Programme) -> pl.DataFrame:
 
 
 def _wanted(whole: pl.DataFrame, declared: Programme) -> pl.DataFrame:
-    kept = whole.with_columns(pl.col(KEY).cast(pl.String)).join(headlines(declared), on=KEY, how="semi")
+    wanted = pl.concat([headlines(declared), beside(declared)])
+    kept = whole.with_columns(pl.col(KEY).cast(pl.String)).join(wanted, on=KEY, how="semi")
     return kept.select(*KEY, "value", "low", "high", planted=pl.lit(None, dtype=pl.Float64))
 
 
@@ -136,7 +139,7 @@ def simulate(seeds: Sequence[int], processes: int = PROCESSES) -> pl.DataFrame:
 
 
 def compared(found: pl.DataFrame, bounds: Bounds) -> pl.DataFrame:
-    """One row per headline figure: coverage, mean error and width beside their bounds, and `holds`."""
+    """One row per figure: coverage, mean error and width, and whether it `holds` the bounds."""
     known = truth().select(*KEY, truth="value")
     error, width = pl.col("value") - pl.col("truth"), pl.col("high") - pl.col("low")
     holds = (
@@ -169,11 +172,11 @@ def miscounted(found: pl.DataFrame) -> pl.DataFrame:
     return found.filter(pl.col("quantity") == "count", pl.col("value") != pl.col("planted"))
 
 
-def as_table(rows: pl.DataFrame) -> str:
+def as_table(rows: pl.DataFrame, bounded: bool = True) -> str:
     """The comparison as Markdown."""
-    headings = ("headline", "truth", "coverage", "mean error", "/ MC error", "width", "known width", "ratio", "holds")
+    headings = ["figure", "truth", "coverage", "mean error", "/ MC error", "width", "known width", "ratio", "holds"]
     cells = [
-        (
+        [
             f"{row['indicator']}, {row['quantity']} at {row['round']}, {row['arm']}",
             f"{row['truth']:,.4f}",
             f"{row['coverage']:.3f}",
@@ -183,10 +186,11 @@ def as_table(rows: pl.DataFrame) -> str:
             f"{row['known_width']:,.4f}",
             f"{row['width_ratio']:.2f}",
             "yes" if row["holds"] else "NO",
-        )
+        ]
         for row in rows.to_dicts()
     ]
-    return table(headings, cells)
+    last = None if bounded else -1
+    return table(headings[:last], [row[:last] for row in cells])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -197,14 +201,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     bounds = Bounds.of(asked.seeds)
     found = simulate(range(1, asked.seeds + 1), asked.processes)
-    rows, wrong = compared(found, bounds), miscounted(found)
-    complete = rows.height == headlines(programme()).height and (rows["seeds"] == asked.seeds).all()
+    wanted, others = headlines(programme()), beside(programme())
+    figures, wrong = compared(found, bounds), miscounted(found)
+    rows = wanted.join(figures, on=KEY, how="inner", maintain_order="left")
+    complete = rows.height == wanted.height and (rows["seeds"] == asked.seeds).all()
     counts = found.filter(pl.col("quantity") == "count")["indicator"].unique(maintain_order=True)
     said = (
         f"{asked.seeds} seeds. Bounds: coverage at least {bounds.coverage:.3f}, mean error at most {bounds.error:g} "
         f"Monte-Carlo errors, interval at most {bounds.width:.2f} x the width of the known variance.\n\n"
         f"{as_table(rows)}\n\n"
-        f"Counts ({', '.join(counts)}) that differ from those planted: {wrong.height}."
+        f"Counts ({', '.join(counts)}) that differ from those planted: {wrong.height}.\n\n"
+        "The same in the comparison arm, which no headline shows (no bound):\n\n"
+        f"{as_table(others.join(figures, on=KEY, how='inner', maintain_order='left'), bounded=False)}"
     )
     sys.stdout.write(said + "\n")
     if asked.seeds >= SEEDS:
