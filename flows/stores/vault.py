@@ -33,6 +33,7 @@ class Vault:
         self.folder = folder
         self._key = _key(key_file or folder / "key")
         self._known: dict[str, pl.DataFrame] = {}
+        self._last: dict[str, tuple[pl.Series, pl.Series]] = {}
 
     def pseudonymise(self, accepted: pl.DataFrame, form: Form) -> pl.DataFrame:
         """The accepted submissions with pseudonyms in place of every column that identifies."""
@@ -45,23 +46,35 @@ class Vault:
 
     def pseudonyms(self, kind: str, ids: pl.Series) -> pl.Series:
         """One pseudonym an id, in the same order; null stays null. The same id always gets the same one."""
-        wanted = pl.DataFrame({"id": ids.cast(pl.String)})
-        known = self._known.get(kind, pl.DataFrame(schema={"id": pl.String, "pseudonym": pl.String}))
-        new = wanted.lazy().drop_nulls().unique().join(known.lazy(), on="id", how="anti").collect()["id"]
+        wanted = ids.cast(pl.String).alias("id")
+        before, found = self._last.get(kind, (None, None))
+        if before is None or found is None or not before.equals(wanted):
+            found = self._found(kind, wanted)
+            self._last[kind] = (wanted, found)
+        return found
+
+    def _found(self, kind: str, wanted: pl.Series) -> pl.Series:
+        different = wanted.drop_nulls()
+        if different.is_duplicated().any():
+            different = different.unique(maintain_order=True)
+        known = self._known.get(kind)
+        new = different if known is None else different.to_frame().join(known, on="id", how="anti")["id"]
         if new.len():
             fresh = pl.DataFrame({"id": new, "pseudonym": _pseudonyms(self._key, kind, new)})
-            known = self._known[kind] = pl.concat([known, fresh])
-        return wanted.join(known, on="id", how="left", maintain_order="left")["pseudonym"].alias(kind)
+            known = self._known[kind] = fresh if known is None else pl.concat([known, fresh])
+            if new.len() == wanted.len():  # all are new and different, so they already stand in order
+                return fresh["pseudonym"].alias(kind)
+        if known is None:
+            return pl.Series(kind, [None] * wanted.len(), dtype=pl.String)
+        return wanted.to_frame().join(known, on="id", how="left", maintain_order="left")["pseudonym"].alias(kind)
 
     def keep_contacts(self, accepted: pl.DataFrame, form_id: str, form: Form) -> Path:
         """Keeps who each pseudonym of a form is: the latest answer to every identity question."""
         asked = [name for name, question in form.questions.items() if question.identity and name in accepted.columns]
         columns = list(dict.fromkeys(["participant_id", *asked]))
-        contacts = (
-            accepted.select(self.pseudonyms("participant", accepted["participant_id"]), *columns)
-            .unique("participant", keep="last", maintain_order=True)
-            .sort("participant")
-        )
+        contacts = accepted.select(self.pseudonyms("participant", accepted["participant_id"]), *columns)
+        if contacts["participant"].is_duplicated().any():
+            contacts = contacts.unique("participant", keep="last", maintain_order=True)
         path = self.folder / f"contacts-{form_id}.parquet"
         written = atomic.temporary(path)
         written.touch(mode=0o600)
