@@ -29,7 +29,6 @@ $(dev): requirements/dev.txt $(runtime)
 
 demo: $(runtime)  ## Make the example programmes' reports, from inbox to PDF
 	@$(VENV)/bin/impact demo
-	@find state build -name '*.pdf' -size +0 2>/dev/null | sort
 
 test: $(dev)  ## Run the tests
 	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
