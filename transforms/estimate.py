@@ -8,7 +8,7 @@ import polars as pl
 from transforms import tables
 from transforms.estimators import between_arms, medians, sums, transition, within_arm
 from transforms.estimators.change import relative
-from transforms.estimators.cohort import PROGRAMME, Cohort, Grouping, cohort, groupings
+from transforms.estimators.cohort import PROGRAMME, Cohort, Grouping, Parts, cohort, groupings, parts
 from transforms.estimators.counting import counts
 from transforms.estimators.finishing import Finishing
 from transforms.estimators.layout import Layout, layout
@@ -35,6 +35,8 @@ class Work:
 
     programme: Programme
     cohort: Cohort
+    groups: list[Grouping]
+    parts: Parts
     indicators: dict[str, Indicator]
     post_only: set[str]
     limits: sums.Limits
@@ -67,7 +69,6 @@ def estimate(
 ) -> Estimated:
     """The tables Estimates and Transitions of one programme, for the whole of it and every breakdown."""
     everybody = cohort(responses, measurements, programme)
-    groups = groupings(everybody, programme)
     work = _work(everybody, programme)
     finish = Finishing(programme, spreads(everybody, programme))
     whole = [
@@ -77,13 +78,13 @@ def estimate(
     ]
     finished = []
     for round_number in range(len(programme.rounds)):
-        for grouping, found in _of_round(work, groups, round_number):
+        for grouping, found in _of_round(work, round_number):
             if grouping.by == PROGRAMME:
                 whole += found  # families of the whole programme's effects include the models'
             elif found:
                 finished.append(finish.finished(found))
     estimates = pl.concat([finish.finished(whole), *finished], rechunk=False)
-    return Estimated(tables.Estimates.validate(estimates, cast=True), _transitions(everybody, groups, programme))
+    return Estimated(tables.Estimates.validate(estimates, cast=True), _transitions(everybody, work.groups, programme))
 
 
 def _work(everybody: Cohort, programme: Programme) -> Work:
@@ -93,7 +94,8 @@ def _work(everybody: Cohort, programme: Programme) -> Work:
     before = everybody.rounds[baseline]
     post_only = {name for name in indicators if before[name].null_count() == before.height}
     limits = sums.winsor_limits(everybody, baseline, indicators)
-    return Work(programme, everybody, indicators, post_only, limits)
+    groups = groupings(everybody, programme)
+    return Work(programme, everybody, groups, parts(groups), indicators, post_only, limits)
 
 
 def _counts(responses: pl.DataFrame, enrolments: pl.DataFrame, programme: Programme) -> Iterator[pl.DataFrame]:
@@ -124,20 +126,15 @@ def _models(everybody: Cohort, programme: Programme) -> Iterator[pl.DataFrame]:
             )
 
 
-def _of_round(work: Work, groups: list[Grouping], round_number: int) -> Iterator[tuple[Grouping, list[pl.DataFrame]]]:
+def _of_round(work: Work, round_number: int) -> Iterator[tuple[Grouping, list[pl.DataFrame]]]:
     """Every breakdown with its levels, changes and effects at one round."""
     asked = _asked(work, round_number)
     people = sums.with_baseline(work.cohort, asked.round_id, work.programme.baseline.id)
     samples = _samples(people, asked)
-    # Breakdowns whose groups hold whole strata share one pass over the people; the others need one each.
-    every = asked.sums(work, squares=True)
-    whole = sums.summed(people, work.cohort.people["stratum"], every)
-    for grouping in groups:
-        if grouping.nested:
-            rows = whole
-        else:
-            few = every if not grouping.clustered else asked.sums(work, squares=False)
-            rows = sums.summed(people, grouping.codes, few)
+    # One pass over the people serves all breakdowns: each then adds up what its rows hold.
+    of_parts = sums.summed(people, work.parts.codes, asked.sums(work))
+    for grouping in work.groups:
+        rows = sums.summed(of_parts, work.parts.rows[grouping.by], [pl.all().sum()])
         yield grouping, [*_arms(asked, samples, rows, grouping), *_effects(work, asked, rows, grouping)]
 
 
@@ -151,11 +148,11 @@ class Asked:
     changes: dict[str, Indicator]
     effects: dict[str, Indicator]
 
-    def sums(self, work: Work, *, squares: bool) -> list[pl.Expr]:
+    def sums(self, work: Work) -> list[pl.Expr]:
         """The aggregations that these need; an effect without a baseline needs the level's."""
         levels = self.levels | {name: each for name, each in self.effects.items() if name in work.post_only}
         changes = self.changes | {name: each for name, each in self.effects.items() if name not in work.post_only}
-        return sums.level_sums(levels, squares=squares) + sums.change_sums(changes, work.limits, squares=squares)
+        return sums.level_sums(levels) + sums.change_sums(changes, work.limits)
 
 
 def _asked(work: Work, round_number: int) -> Asked:

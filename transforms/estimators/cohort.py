@@ -39,14 +39,13 @@ class Grouping:
     """A breakdown as rows to sum over: a row is a stratum, or a stratum's part in one group.
 
     `keys`: one row a row, in order, with `period, cluster, arm, entered, group`, and the `stratum`. `codes`: each
-    participant's row, or -1 for who belongs to no group. `nested`: no stratum lies in two groups. `clustered`:
+    participant's row, or -1 for who belongs to no group. `clustered`:
     errors go together by cluster. `alone`: there are clusters, but each of these groups lies in one.
     """
 
     by: str
     keys: pl.DataFrame
     codes: pl.Series
-    nested: bool
     clustered: bool
     alone: bool
 
@@ -125,18 +124,35 @@ def groupings(cohort: Cohort, programme: Programme) -> list[Grouping]:
 
 def _grouping(by: str, kind: str, cohort: Cohort) -> Grouping:
     pairs = cohort.people.select("stratum", group=f"by.{by}")
-    parts = pairs.unique().drop_nulls("group").sort("stratum", "group").with_row_index("row")
+    listed = pairs.unique().drop_nulls("group").sort("stratum", "group").with_row_index("row")
     codes = pairs["stratum"]
-    nested = pairs["group"].null_count() == 0 and parts.height == cohort.strata.height
-    if not nested:
-        codes = pairs.join(parts, on=["stratum", "group"], how="left", maintain_order="left")["row"]
-    keys = parts.join(cohort.strata, on="stratum", how="left", maintain_order="left").drop("row")
+    if pairs["group"].null_count() or listed.height > cohort.strata.height:  # else a stratum lies in one group
+        codes = pairs.join(listed, on=["stratum", "group"], how="left", maintain_order="left")["row"]
+    keys = listed.join(cohort.strata, on="stratum", how="left", maintain_order="left").drop("row")
     alone = cohort.has_clusters and kind == "session"
     return Grouping(
         by=by,
         keys=keys,
         codes=codes.cast(pl.Int64).fill_null(-1),
-        nested=nested,
         clustered=cohort.has_clusters and not alone,
         alone=alone,
     )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The people in parts, each inside one row of every breakdown: people are summed once, then parts are.
+
+    `codes`: each participant's part. `rows`: by breakdown the row of each part, in order; -1 for none.
+    """
+
+    codes: pl.Series
+    rows: dict[str, pl.Series]
+
+
+def parts(groups: list[Grouping]) -> Parts:
+    """The coarsest parts that lie inside one row of every breakdown."""
+    codes = pl.DataFrame([each.codes.alias(each.by) for each in groups])
+    different = codes.unique().sort(pl.all()).with_row_index("part")
+    part = codes.join(different, on=codes.columns, how="left", maintain_order="left")["part"]
+    return Parts(part.cast(pl.Int64), {each.by: different[each.by] for each in groups})

@@ -9,13 +9,13 @@ SUMS = ("n", "sum", "squares")
 """What is summed per cluster: known values, their sum, the sum of their squares."""
 
 
-def sums(prefix: str, value: pl.Expr, *, squares: bool = True) -> list[pl.Expr]:
-    """The aggregations `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` of a value; null is unknown.
-
-    The squares are needed where units are their own clusters.
-    """
-    summed = [value.count().cast(pl.Float64).alias(f"{prefix}.n"), value.sum().alias(f"{prefix}.sum")]
-    return [*summed, (value * value).sum().alias(f"{prefix}.squares")] if squares else summed
+def sums(prefix: str, value: pl.Expr) -> list[pl.Expr]:
+    """The aggregations `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` of a value; null is unknown."""
+    return [
+        value.count().cast(pl.Float64).alias(f"{prefix}.n"),
+        value.sum().alias(f"{prefix}.sum"),
+        (value * value).sum().alias(f"{prefix}.squares"),
+    ]
 
 
 def linearised(prefix: str) -> Linearised:

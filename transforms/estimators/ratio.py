@@ -8,27 +8,22 @@ from transforms.estimators.cluster_robust import Linearised, number, one_sample,
 from transforms.estimators.student import Inference, inference
 
 
-def sums(prefix: str, value: pl.Expr, per: pl.Expr, *, squares: bool = True) -> list[pl.Expr]:
-    """Sums of one round over units of which both parts are known: n, y, x and their products.
-
-    The products are needed where units are their own clusters.
-    """
+def sums(prefix: str, value: pl.Expr, per: pl.Expr) -> list[pl.Expr]:
+    """Sums of one round over units of which both parts are known: n, y, x and their products."""
     known = value.is_not_null() & per.is_not_null()
-    return _sums(prefix, known, {"y": value, "x": per}, squares)
+    return _sums(prefix, known, {"y": value, "x": per})
 
 
-def change_sums(
-    prefix: str, before: tuple[pl.Expr, pl.Expr], after: tuple[pl.Expr, pl.Expr], *, squares: bool = True
-) -> list[pl.Expr]:
+def change_sums(prefix: str, before: tuple[pl.Expr, pl.Expr], after: tuple[pl.Expr, pl.Expr]) -> list[pl.Expr]:
     """Sums over units of which (value, per) are known at both rounds: n, y0, x0, y, x and their products."""
     parts = {"y0": before[0], "x0": before[1], "y": after[0], "x": after[1]}
     known = pl.all_horizontal(part.is_not_null() for part in parts.values())
-    return _sums(prefix, known, parts, squares)
+    return _sums(prefix, known, parts)
 
 
-def _sums(prefix: str, known: pl.Expr, parts: dict[str, pl.Expr], squares: bool) -> list[pl.Expr]:
+def _sums(prefix: str, known: pl.Expr, parts: dict[str, pl.Expr]) -> list[pl.Expr]:
     kept = {name: pl.when(known).then(part) for name, part in parts.items()}
-    products = combinations_with_replacement(kept, 2) if squares else []
+    products = combinations_with_replacement(kept, 2)
     return [
         known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
         *(part.sum().alias(f"{prefix}.{name}") for name, part in kept.items()),

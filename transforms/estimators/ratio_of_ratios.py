@@ -16,11 +16,8 @@ from transforms.estimators.cluster_robust import Linearised, number, total, two_
 from transforms.estimators.student import Inference, with_inference
 
 
-def sums(prefix: str, before: pl.Expr, after: pl.Expr, *, squares: bool = True) -> list[pl.Expr]:
-    """Sums per cluster over units of which both rounds are known: n, both rounds, and their products.
-
-    The products are needed where units are their own clusters.
-    """
+def sums(prefix: str, before: pl.Expr, after: pl.Expr) -> list[pl.Expr]:
+    """Sums per cluster over units of which both rounds are known: n, both rounds, and their products."""
     known = before.is_not_null() & after.is_not_null()
     y0, y1 = pl.when(known).then(before), pl.when(known).then(after)
     summed = [
@@ -28,7 +25,7 @@ def sums(prefix: str, before: pl.Expr, after: pl.Expr, *, squares: bool = True) 
         y0.sum().alias(f"{prefix}.y0"),
         y1.sum().alias(f"{prefix}.y1"),
     ]
-    products = {"y0.y0": y0 * y0, "y0.y1": y0 * y1, "y1.y1": y1 * y1} if squares else {}
+    products = {"y0.y0": y0 * y0, "y0.y1": y0 * y1, "y1.y1": y1 * y1}
     return [*summed, *(product.sum().alias(f"{prefix}.{part}") for part, product in products.items())]
 
 

@@ -17,7 +17,7 @@ def spreads(cohort: Cohort, programme: Programme) -> pl.DataFrame:
         name: each for name, each in programme.indicators.items() if each.statistic not in ("count", "transition")
     }
     baseline = cohort.rounds[programme.baseline.id]
-    rows = summed(baseline, cohort.people["stratum"], level_sums(numeric, squares=True))
+    rows = summed(baseline, cohort.people["stratum"], level_sums(numeric))
     totals = rows.with_columns(cohort.strata["period"]).group_by("period").agg(pl.all().sum()).sort("period")
     schema = {"period": pl.String, "indicator": pl.String, "spread": pl.Float64, "relative": pl.Float64}
     parts = [totals.select("period", *_spread(name, each)) for name, each in numeric.items()]

@@ -43,20 +43,20 @@ def winsor_limits(cohort: Cohort, baseline_id: str, indicators: dict[str, Indica
     return found
 
 
-def level_sums(indicators: dict[str, Indicator], *, squares: bool) -> list[pl.Expr]:
+def level_sums(indicators: dict[str, Indicator]) -> list[pl.Expr]:
     """The aggregations for levels: values (and denominators) at the round, and how many were asked."""
     expressions = [pl.len().alias("people"), pl.col("due").sum(), pl.col("told").sum()]
     for name, indicator in indicators.items():
         prefix = f"{name}:level"
         expressions.append(pl.col(f"{name}__asked").sum().alias(f"{prefix}.asked"))
         if indicator.statistic == "ratio":
-            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"), squares=squares)
+            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"))
         else:
-            expressions += mean.sums(prefix, pl.col(name), squares=squares)
+            expressions += mean.sums(prefix, pl.col(name))
     return expressions
 
 
-def change_sums(indicators: dict[str, Indicator], limits: Limits, *, squares: bool) -> list[pl.Expr]:
+def change_sums(indicators: dict[str, Indicator], limits: Limits) -> list[pl.Expr]:
     """The aggregations for changes since the baseline, over units measured at both rounds."""
     expressions = []
     for name, indicator in indicators.items():
@@ -66,12 +66,12 @@ def change_sums(indicators: dict[str, Indicator], limits: Limits, *, squares: bo
         before, after = pl.col(f"{name}{BEFORE}"), pl.col(name)
         if indicator.statistic == "ratio":
             per = (pl.col(f"{name}__per{BEFORE}"), pl.col(f"{name}__per"))
-            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]), squares=squares)
+            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]))
         elif grows(indicator):
-            expressions += ratio_of_ratios.sums(prefix, before, after, squares=squares)
+            expressions += ratio_of_ratios.sums(prefix, before, after)
         else:
             held = [_held(value, limits.get(name)) for value in (before, after)]
-            expressions += mean.sums(prefix, change.difference(*held), squares=squares)
+            expressions += mean.sums(prefix, change.difference(*held))
     return expressions
 
 
