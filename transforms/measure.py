@@ -9,11 +9,11 @@ from transforms.programme import Indicator, Programme
 def measure(responses: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     """The table Measurements: for each row of `responses`, every indicator's value where it is asked.
 
+    Counts are not measured: what they count is in the rows themselves.
     A refusal yields no measurement. A closed business yields `when_closed`: an outcome, not a missing value.
     """
-    declared = {name: each for name, each in programme.indicators.items() if each.rows == "responses"}
     columns: list[pl.Expr] = []
-    for name, indicator in declared.items():
+    for name, indicator in tables.measured(programme).items():
         columns += _columns(name, indicator, programme)
     measured = responses.lazy().select("participant", "round", *columns).collect()
     return tables.measurements(programme).cast(measured)

@@ -5,7 +5,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from transforms.programme import Programme, Question
+from transforms.programme import Indicator, Programme, Question
 
 EVERYONE = "all"
 """The group of the breakdown `programme`: everybody."""
@@ -348,12 +348,15 @@ def responses(programme: Programme) -> type[dy.Schema]:
     return extended(Responses, _programme_columns(programme))
 
 
+def measured(programme: Programme) -> dict[str, Indicator]:
+    """The indicators that have a value in every response; counts have none."""
+    return {name: each for name, each in programme.indicators.items() if each.statistic != "count"}
+
+
 def measurements(programme: Programme) -> type[dy.Schema]:
     """`Measurements` with the columns of one programme's response indicators."""
     columns: dict[str, dy.Column] = {}
-    for name, indicator in programme.indicators.items():
-        if indicator.rows != "responses":
-            continue
+    for name, indicator in measured(programme).items():
         title = indicator.title.en
         columns[name] = (
             dy.String(nullable=True, description=f"{title}: its class.")

@@ -146,6 +146,10 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'id = "m6"', 'id = "registration"'),
         programme, "rounds: the id 'registration' is given twice", "unique",
     ),
+    "a share of enrolments": (
+        replaced(indicators, 'statistic = "proportion"', 'statistic = "proportion"\nrows = "enrolments"'),
+        indicators, 'rows = "enrolments" goes with statistic = "count"', "Take rows out",
+    ),
     "rounds out of order": (
         replaced(programme, 'short = { th = "เริ่มต้น", en = "Start" }', 'short = { th = "ก", en = "a" }\nmonths = 9'),
         programme, "rounds: 'm6'", "Put them in order",

@@ -1,7 +1,9 @@
 import pytest
 
+from transforms.estimate import estimate
 from transforms.link import link
 from transforms.measure import measure
+from transforms.programme import Programme
 
 
 @pytest.fixture
@@ -33,3 +35,19 @@ def test_an_unanswered_question_is_asked_and_unknown(measured):
 
 def test_a_round_that_was_not_asked_is_in_no_population(measured):
     assert not measured.filter(round="m6")["sales__asked"].any()
+
+
+def test_counts_are_not_measured(registrations, follow_ups, declared):
+    declared["indicators"]["people_answering"] = declared["indicators"]["sales"] | {
+        "statistic": "count",
+        "value": "participant",
+        "when_closed": None,
+    }
+    counting = Programme.model_validate(declared)
+    responses = link(registrations, follow_ups, counting).responses
+    assert "people_answering" not in measure(responses, counting).columns
+    counted = estimate(
+        responses, measure(responses, counting), link(registrations, follow_ups, counting).enrolments, counting
+    )
+    at_m3 = counted.estimates.filter(indicator="people_answering", round="m3", arm="all", by="programme")
+    assert at_m3["value"].to_list() == [1.0]

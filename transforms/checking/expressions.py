@@ -79,8 +79,7 @@ def _indicator_mistakes(path: Path, programme: Programme) -> Iterator[str]:
 
 
 def _quantity_mistakes(where: str, indicator: Indicator, programme: Programme) -> Iterator[str]:
-    possible = ("level",) if indicator.rows == "enrolments" else CONTRASTS
-    allowed = [each for each in QUANTITIES[indicator.statistic] if each == "count" or each in possible]
+    allowed = QUANTITIES[indicator.statistic]
     asked = [("quantities", each) for each in indicator.quantities]
     if indicator.headline is not None:
         asked.append(("headline", indicator.headline))
@@ -107,6 +106,11 @@ def _shape_mistakes(where: str, indicator: Indicator, programme: Programme) -> I
         yield f'{where}: per goes with statistic = "ratio", not with "{statistic}". Take per out.'
     if statistic in ("panel_effect", "first_difference") and programme.design.treatment is None:
         yield f'{where}: statistic = "{statistic}" needs a treatment. Declare it in programme.toml under design.'
+    if indicator.rows == "enrolments" and statistic != "count":
+        yield (
+            f'{where}: rows = "enrolments" goes with statistic = "count", not with "{statistic}". Take rows out: '
+            f"responses hold the baseline too (rounds = ['{programme.baseline.id}'])."
+        )
     if indicator.lags and statistic != "panel_effect":
         yield f'{where}: lags goes with statistic = "panel_effect", not with "{statistic}". Take lags out.'
     if indicator.change_as == "percent" and statistic != "money":
