@@ -156,7 +156,7 @@ def transitions(
     ]
     cells = [
         [
-            figures.Square(moves.get((origin, each), 0), _people(moves.get((origin, each), 0), context))
+            figures.Square(moves.get((origin, each)), _people(moves.get((origin, each)), context))
             for each in titles
         ]
         for origin in origins

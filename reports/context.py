@@ -142,9 +142,13 @@ class Context:
             numbers=self.numbers,
             floor=self.floor,
             baseline=self.text(self.programme.baseline.short),
-            round=self.round_short(estimate.round),
+            round="" if self.is_told_once(estimate.indicator) else self.round_short(estimate.round),
             comparison=self.arm_inside("comparison"),
         )
+
+    def is_told_once(self, indicator: str) -> bool:
+        """Whether an indicator belongs to the registration alone, so that naming its round would mislead."""
+        return self.programme.indicators[indicator].rounds == (self.programme.baseline.id,)
 
     def title(self, indicator: str) -> str:
         """An indicator's name."""

@@ -117,6 +117,10 @@ def _count(claim: Claim, voice: Voice) -> str:
 
 def _level(claim: Claim, voice: Voice) -> str:
     amount = shown(claim, voice, "amount")
+    if not voice.round:
+        n = answers(claim.estimate, voice.words, voice.numbers)
+        evidence = n if claim.estimate.is_coded else _evidence(claim, voice)
+        return voice.words("finding.level.once", amount=amount, evidence=evidence)
     if claim.estimate.is_coded:
         n = answers(claim.estimate, voice.words, voice.numbers)
         return voice.words("finding.level.coded", amount=amount, round=voice.round, n=n)

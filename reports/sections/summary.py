@@ -102,6 +102,8 @@ def _what(estimate: Estimate, context: Context) -> str:
     key = f"summary.tile_{estimate.quantity}{'_of_arm' if one_arm else ''}"
     if estimate.indicator in context.models:
         key = "summary.tile_model"
+    elif context.is_told_once(estimate.indicator) and estimate.quantity == "level":
+        key = "summary.tile_once"
     return context.words(
         key,
         arm=context.arm(estimate.arm),

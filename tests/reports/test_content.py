@@ -67,7 +67,7 @@ def test_a_tile_says_value_unit_interval_n_target_and_grade(facts, programme) ->
     assert (sales.value, sales.unit, sales.interval, sales.letter) == ("+18.3", "%", "10.3 to 26.3%", "A")
     assert sales.notes == (
         "Effect, against Waiting list, Month 12",
-        "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}300\N{NO-BREAK SPACE}and 236",
+        "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}300\N{NO-BREAK SPACE}and\N{NO-BREAK SPACE}236",
     )
     assert tiles["People trained"].notes[-1] == "Target 700 people"
 
