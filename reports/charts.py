@@ -155,10 +155,7 @@ def transitions(
         for (origin, destination), units in moves.items()
     ]
     cells = [
-        [
-            figures.Square(moves.get((origin, each)), _people(moves.get((origin, each)), context))
-            for each in titles
-        ]
+        [figures.Square(moves.get((origin, each)), _people(moves.get((origin, each)), context)) for each in titles]
         for origin in origins
     ]
     drawing = figures.matrix([titles[each] for each in origins], list(titles.values()), cells)
