@@ -45,6 +45,7 @@ def run(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
     from flows.nightly import nightly
 
     _print_paths(nightly(list(programme or _names), list(language)))
+    _fail_with_sources(programme or _names)
 
 
 @app.command
@@ -57,6 +58,7 @@ def pull(*programme: ProgrammeName) -> None:
 
     for name in programme or _names:
         pull_flow(name)
+    _fail_with_sources(programme or _names)
 
 
 @app.command
@@ -125,6 +127,17 @@ def results(programme: ProgrammeName, *, format: Format = "json") -> None:
     from flows.results import results as current_results
 
     sys.stdout.write(current_results(programme, format))
+
+
+@app.command
+def rejects(programme: ProgrammeName) -> None:
+    """What was set aside: one line a reason, with source, file, row and question, for whoever mends it.
+
+    Example: `impact rejects community_economy`
+    """
+    from flows.results import rejected_rows
+
+    sys.stdout.write(rejected_rows(programme))
 
 
 @app.command
@@ -216,6 +229,15 @@ def _log_to_stderr() -> None:
     log.handlers = [handler]
     log.setLevel(logging.INFO)
     log.propagate = False
+
+
+def _fail_with_sources(programmes: Sequence[str]) -> None:
+    """Ends with code 1 where a source failed, so that a scheduler notices; the reports are made all the same."""
+    from flows.pull import failing_sources
+
+    failing = [sentence for name in programmes for sentence in failing_sources(name)]
+    if failing:
+        raise UserError("\n".join(failing))
 
 
 def _print_paths(paths: Sequence[Path]) -> None:

@@ -17,7 +17,28 @@ def pull(programme: str) -> dict[str, str]:
     """Lands what every source has new and returns each one's status; one that fails stops no other."""
     declared = programme_named(programme)
     attempts = {source.id: land(declared, source) for source in declared.sources}
+    if strays := _strays(declared):
+        logger().warning("%s: files in the inbox that no source takes: %s", programme, ", ".join(strays))
     return {source: attempt.status for source, attempt in attempts.items()}
+
+
+def failing_sources(programme: str) -> list[str]:
+    """One sentence for each source whose last pull failed."""
+    declared = programme_named(programme)
+    attempts = {source.id: landing_of(declared, source).attempt() for source in declared.sources}
+    return [
+        f"{programme}: source '{source}' failed ({attempt.reason}); its last good data were used."
+        for source, attempt in attempts.items()
+        if attempt is not None and attempt.status == "failed"
+    ]
+
+
+def _strays(programme: Programme) -> list[str]:
+    """Files below the inbox that match no source's pattern: a misspelt name must not pass unseen."""
+    inbox = settings().inbox(programme.id)
+    taken = {path for source in programme.sources for path in inbox.glob(source.files)}
+    found = {path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith((".", "~$"))}
+    return sorted(path.relative_to(inbox).as_posix() for path in found - taken)
 
 
 def _land(programme: Programme, source: Source) -> Attempt:

@@ -1,6 +1,6 @@
 """Rebuilds a programme's warehouse from its landing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +11,7 @@ from flows.settings import settings
 from flows.stores import landing as landings
 from flows.stores.atomic import locked
 from flows.stores.landing import Manifest
+from flows.stores.vault import Vault
 from transforms import tables
 from transforms.clean import Cleaned, clean_submissions
 from transforms.errors import SourceError, UserError
@@ -18,7 +19,7 @@ from transforms.estimate import Estimated, estimate
 from transforms.grade import grade
 from transforms.link import Linked, link
 from transforms.measure import measure
-from transforms.programme import Programme, Source
+from transforms.programme import Form, Programme, Source
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Judged:
     cleaned: Cleaned
     files: list[Manifest]
     refused: str | None = None
+
+    def without_answers(self) -> "Judged":
+        """The same, with what was counted and without the rows: names and numbers need not stay in memory."""
+        return replace(self, cleaned=replace(self.cleaned, accepted=self.cleaned.accepted.clear()))
 
 
 @recorded_flow
@@ -57,8 +62,7 @@ def refresh(programme: str) -> Path:
 
 
 def _rebuild(programme: Programme, of_input: str) -> Path:
-    judged = {source.id: clean(programme, source) for source in _landed(programme)}
-    linked = link_rounds(pseudonymise(programme, judged), programme)
+    judged, linked = _read(programme)
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
@@ -68,6 +72,8 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
+    if set_aside := frames["rejects"].n_unique(["source", "file", "row"]):
+        logger().warning("%s: %d submissions are set aside. List them: impact rejects", programme.id, set_aside)
     return path
 
 
@@ -112,18 +118,32 @@ def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:
     return True
 
 
-def _pseudonymise(programme: Programme, judged: dict[str, Judged]) -> Named:
-    """Splits off what identifies into the vault; from here on there are only pseudonyms."""
+def _read(programme: Programme) -> tuple[dict[str, Judged], Linked]:
+    """What cleaning found, by source, and everybody's rounds. Names are in memory for one source at a time."""
     vault = vault_of(programme)
-    registrations: list[pl.DataFrame] = []
+    judged: dict[str, Judged] = {}
+    named: dict[str, pl.DataFrame] = {}
+    for source in _landed(programme):
+        found = clean(programme, source)
+        named[source.id] = pseudonymise(vault, found.cleaned.accepted, source.id, programme.forms[source.form])
+        judged[source.id] = found.without_answers()
+    return judged, link_rounds(_by_round(programme, named), programme)
+
+
+def _pseudonymise(vault: Vault, accepted: pl.DataFrame, source: str, form: Form) -> pl.DataFrame:
+    """Splits off what identifies into the vault; from here on there are only pseudonyms."""
+    vault.keep_contacts(accepted, source, form)
+    return vault.pseudonymise(accepted, form)
+
+
+def _by_round(programme: Programme, named: dict[str, pl.DataFrame]) -> Named:
     follow_ups: dict[str, list[pl.DataFrame]] = {}
+    registrations: list[pl.DataFrame] = []
     for source in programme.sources:
-        if source.id not in judged:
-            continue
-        form, accepted = programme.forms[source.form], judged[source.id].cleaned.accepted
-        vault.keep_contacts(accepted, source.id, form)
-        named = vault.pseudonymise(accepted, form)
-        (registrations if source.round is None else follow_ups.setdefault(source.round, [])).append(named)
+        if source.id in named:
+            (registrations if source.round is None else follow_ups.setdefault(source.round, [])).append(
+                named[source.id]
+            )
     return Named(_stacked(registrations), {each: _stacked(frames) for each, frames in follow_ups.items()})
 
 

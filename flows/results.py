@@ -23,6 +23,12 @@ def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
     return json.dumps({"build": made_from, "estimates": estimates.to_dicts()}, ensure_ascii=False, indent=1) + "\n"
 
 
+def rejected_rows(programme: str) -> str:
+    """As CSV, where each submission that was set aside stands and why; never what was answered."""
+    with warehouse_of(programme_named(programme)).open() as reader:
+        return _without_formulas(reader.query("rejected_rows")).write_csv()
+
+
 def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
     text = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.String, pl.Enum))]

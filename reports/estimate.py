@@ -68,10 +68,16 @@ class Estimate:
         return self.term in MAIN_TERMS
 
 
+FEWEST_DF = 4
+"""With fewer degrees of freedom an interval says only that the groups are too few (Pustejovsky & Tipton 2018)."""
+
+
 def read(published: pl.DataFrame) -> tuple[Estimate, ...]:
-    """The rows of a frame of PublishedEstimates."""
+    """The rows of a frame of PublishedEstimates; no interval where there are too few groups for one."""
     names = [field.name for field in fields(Estimate)]
-    return tuple(Estimate(**row) for row in published.select(names).to_dicts())
+    enough = pl.col("df").is_null() | (pl.col("df") >= FEWEST_DF)
+    ends = [pl.when(enough).then(end).alias(end) for end in ("low", "high")]
+    return tuple(Estimate(**row) for row in published.with_columns(ends).select(names).to_dicts())
 
 
 def select(estimates: Iterable[Estimate], **wanted: object) -> Iterator[Estimate]:

@@ -1,4 +1,4 @@
-"""A real Prefect server, for whatever is recorded by one."""
+"""What every test shares: how hypothesis runs, and a real Prefect server for whatever is recorded by one."""
 
 import json
 import os
@@ -13,6 +13,11 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from hypothesis import settings
+
+# No test is timed: a busy machine is no defect. The same examples each time: a failure can be repeated.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ _READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
+_MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB"}
+"""Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk."""
+_ROWS_AT_ONCE = 2 * 122_880
+"""Whole row groups, so that the copy that crosses into DuckDB stays small."""
 
 
 class CheckError(UserError):
@@ -113,14 +117,15 @@ class Warehouse:
 
 
 def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame]) -> None:
-    connection = duckdb.connect(path)
+    connection = duckdb.connect(path, config=_MODEST)
     try:
         for name, schema in tables.warehouse(programme).items():
             for statement in definition(name, schema):
                 connection.execute(statement)
-            connection.register("incoming", frames[name].select(schema.column_names()))
-            connection.execute(f"insert into {_quoted(name)} by name from incoming")
-            connection.unregister("incoming")
+            for rows in frames[name].iter_slices(_ROWS_AT_ONCE):
+                connection.register("incoming", rows.select(schema.column_names()))
+                connection.execute(f"insert into {_quoted(name)} by name from incoming")
+                connection.unregister("incoming")
         for view in sorted((SQL / "views").glob("*.sql")):
             connection.execute(f"create view {_quoted(view.stem)} as {view.read_text(encoding='utf-8')}")
         connection.execute("checkpoint")
@@ -132,7 +137,7 @@ def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame])
 
 def _check(path: Path) -> None:
     """Runs every check on the closed file, as its readers will see it."""
-    connection = duckdb.connect(path, read_only=True, config=_READ_ONLY)
+    connection = duckdb.connect(path, read_only=True, config=_READ_ONLY | _MODEST)
     try:
         for check in sorted((SQL / "checks").glob("*.sql")):
             wrong = connection.sql(check.read_text(encoding="utf-8")).pl().height
