@@ -33,9 +33,12 @@ def _typeset(
     new = [request for request in asked if archive.find(request) is None]
     reports = [compose(facts_about(reader, r.scope, programme), programme, r.language, r.scope) for r in new]
     with progress(f"{programme.id}: typesetting", len(new)) as advance:
-        pdfs = render_all(reports, on_done=advance)
-    for request, pdf in zip(new, pdfs, strict=True):
-        archive.keep(request, pdf)
+
+        def keep(place: int, pdf: bytes) -> None:
+            archive.keep(new[place], pdf)
+            advance()
+
+        render_all(reports, on_done=keep)
     logger().info("%s: %d reports, %d of them new", programme.id, len(asked), len(new))
     return [path for request in asked if (path := archive.find(request))]
 

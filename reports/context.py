@@ -21,6 +21,9 @@ from transforms.programme import Indicator, Period, Programme, Round, Text
 HEADLINE_ARMS = ("both", "treated", "all", "comparison")
 """Whose figure speaks for an indicator where there are several."""
 
+WITHIN_SESSION = "_within_session"
+"""How the method of a figure on one course session ends: its units count each for itself."""
+
 
 def _arm_order(estimate: Estimate) -> int:
     """A count is everybody's; any other figure is that of the programme's own arm."""
@@ -212,6 +215,7 @@ class Context:
 
     def method(self, method: str) -> tuple[str, str]:
         """The words for an estimator's code, which names the estimator and then its errors."""
+        method = method.removesuffix(WITHIN_SESSION)  # the report on that session says so itself
         for key in self.words.texts:
             errors = key.removeprefix("errors.")
             if key != errors and method.endswith(f"_{errors}"):

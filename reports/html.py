@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.document import Report
+from reports.typesetting.fonts import printable
 from reports.words import words_in
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -14,7 +15,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 def to_html(report: Report) -> str:
     """The document; its style sheets are given to the renderer apart."""
     template = _environment().get_template("report.html.j2")
-    return template.render(report=report, words=words_in(report.language))
+    # Data hold letters that our font lacks, as a course with an emoji in its name; that must stop no report.
+    return printable(template.render(report=report, words=words_in(report.language)))
 
 
 @functools.cache

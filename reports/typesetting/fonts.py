@@ -1,6 +1,8 @@
 """The one type family of every report: its files, its @font-face rules and the widths of its letters."""
 
 import functools
+import re
+import unicodedata
 from pathlib import Path
 
 import fontpkg_sarabun
@@ -17,6 +19,12 @@ FACES = {
     for style, slant in {"normal": "", "italic": "Italic"}.items()
 }
 """File name of each face by CSS weight and style."""
+
+REPLACEMENT = "?"
+"""What stands for letters that the family lacks, as in a name with an emoji; it has no box or U+FFFD either."""
+
+_SPACES = re.compile(r"[^\S\n]")
+_INVISIBLE = ("Cf", "Cc", "Mn")
 
 
 def font_files() -> dict[str, Path]:
@@ -39,6 +47,24 @@ def text_width(text: str, size: float, weight: int = 400) -> float:
     advances = _advances(weight)
     widest = advances[ord("M")]
     return sum(advances.get(ord(letter), widest) for letter in text) * size
+
+
+def printable(text: str) -> str:
+    """The text in letters that the family has; every run of others becomes one mark, unless nobody can see it."""
+    return _foreign().sub(_replaced, unicodedata.normalize("NFC", text))
+
+
+def _replaced(run: re.Match[str]) -> str:
+    if _SPACES.fullmatch(run[0]):
+        return " "
+    return REPLACEMENT if any(unicodedata.category(letter) not in _INVISIBLE for letter in run[0]) else ""
+
+
+@functools.cache
+def _foreign() -> re.Pattern[str]:
+    """Letters that some face of the family lacks; line ends and tabs are no letters."""
+    shared = functools.reduce(set.intersection, (set(_advances(weight)) for weight in WEIGHTS))
+    return re.compile(f"[^\n\t{re.escape(''.join(map(chr, sorted(shared))))}]+")
 
 
 @functools.cache

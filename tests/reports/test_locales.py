@@ -1,11 +1,15 @@
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
 
 import pytest
 
-from reports.numbers import Place
+from reports.context import Context
+from reports.numbers import Numbers, Place
+from reports.scope import Scope
 from reports.words import words_in
 from transforms import grade
 from transforms.programme import DesignKind, Statistic
@@ -66,26 +70,111 @@ def test_every_code_of_the_engine_has_words(language, family, codes) -> None:
     assert [code for code in codes if not words_in(language).has(f"{family}.{code}")] == []
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
-def test_every_reason_for_setting_a_row_aside_has_words(language) -> None:
-    """The rules that the stages name in their code, found there."""
-    rules = {
-        "negative_revenue",
-        "impossible_date",
-        "orphan_followup",
-        "wave_conflict",
-        "outside_periods",
-        "mojibake",
-        "ragged_row",
-        "ambiguous_separators",
-        "two_digit_year",
-        "date_out_of_range",
-        "scientific_notation_id",
-        "id_checksum",
-        "unit_slip",
-        "formula_without_value",
+CODE = re.compile(r"[a-z]+[0-9]*(_[a-z0-9]+)*")
+
+
+def codes_in(node: ast.AST) -> Iterator[str]:
+    """The codes among the texts below a node, such as both ends of a condition."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and CODE.fullmatch(each.value):
+            yield each.value
+
+
+def given(node: ast.Call, place: int) -> ast.AST:
+    """What a call is given at a place; nothing, when it is given less."""
+    return node.args[place] if len(node.args) > place else ast.Pass()
+
+
+def calls(folder: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in the code of a folder, by the name that is called."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""), node
+
+
+def source_codes() -> set[str]:
+    """Every reason for which a source fails, found in the code that raises it."""
+    raised = [
+        code
+        for folder in ("flows", "transforms")
+        for name, node in calls(folder)
+        if name == "SourceError"
+        for code in codes_in(given(node, 0))
+    ]
+    answered = re.findall(
+        r'"error": "(\w+)"( if .* else "(\w+)")?',
+        (ROOT / "flows/sources/workbook_child.py").read_text(encoding="utf-8"),
+    )
+    kept = re.findall(
+        r'^DAMAGED = "(\w+)"', (ROOT / "flows/stores/landing.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {*raised, *kept, *(code for first, _, second in answered for code in (first, second) if code)} - {"error"}
+
+
+def row_codes() -> set[str]:
+    """Every reason for which a row is set aside and every doubt, found in the code that says it."""
+    codes = {"Finding": 1, "Doubt": 0, "reading": 1, "_looked_up": 2}
+    found = {
+        code
+        for folder in ("flows/sources", "transforms")
+        for name, node in calls(folder)
+        if name in codes
+        for code in codes_in(given(node, codes[name]))
     }
-    assert [rule for rule in sorted(rules) if not words_in(language).has(f"rule.{rule}")] == []
+    found |= {code for name, node in calls("transforms/normalise") if name == "lit" for code in codes_in(node)}
+    linked = re.search(r"rules = ({.*})", (ROOT / "transforms/link.py").read_text(encoding="utf-8"))
+    assert linked is not None
+    found |= set(ast.literal_eval(linked[1]).values())
+    for file, pattern in {
+        "transforms/clean.py": r'WHOLE_ROW, "(\w+)"',
+        "flows/sources/delimited.py": r'return "([a-z]+_[a-z]+)"',
+    }.items():
+        found |= set(re.findall(pattern, (ROOT / file).read_text(encoding="utf-8")))
+    return found - {"field", "refused", "noted"}
+
+
+def methods() -> set[str]:
+    """Every way in which a number is made: docs/methods.md names them, and is held against the warehouses."""
+    page = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
+    first_cells = re.findall(r"^\| (`[^|]*`) \|", page, re.MULTILINE)
+    names = [name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+…?)`", cell)]
+    ends = ("cr2", "cr1", "welch", "classical")
+    return {name.removesuffix("…") + end for name in names for end in (ends if name.endswith("…") else ("",))}
+
+
+def test_the_codes_are_found_where_they_are_said() -> None:
+    """The control of the tests below: one code of each way of saying it."""
+    assert {"broken_quotes", "no_sheet", "landing_damaged", "no_files", "date1904", "mojibake"} <= source_codes()
+    assert {
+        *("negative_revenue", "out_of_range", "impossible_date", "orphan_followup", "wave_conflict", "outside_periods"),
+        *(
+            "mojibake",
+            "ragged_row",
+            "nul_byte",
+            "buddhist_year",
+            "changed_submission",
+            "hidden_sheet",
+            "unknown_choice",
+        ),
+    } <= row_codes()
+    assert {"mean_cr2", "ratio_of_ratios_cr1", "median_change_order_statistic", "count_distinct"} <= methods()
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(("family", "codes"), [("reason", source_codes()), ("rule", row_codes())])
+def test_every_code_that_sources_and_rows_can_get_has_words(language, family, codes) -> None:
+    assert [code for code in sorted(codes) if not words_in(language).has(f"{family}.{code}")] == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_method_has_words_for_its_estimator_and_its_errors(language, programme, facts) -> None:
+    words = words_in(language)
+    context = Context(facts, programme, Scope("fy2568"), words, Numbers(words))
+    told = {code: context.method(code) for end in ("", "_within_session") for code in (m + end for m in methods())}
+    assert [code for code, names in told.items() if CODE.fullmatch(names[0]) and "_" in names[0]] == []
+    alone = [code for code, names in told.items() if names[1] == words("number.dash")]
+    assert {each.removesuffix("_within_session") for each in alone} == {"count_distinct"}
 
 
 def test_an_unknown_code_stands_for_itself() -> None:

@@ -2,16 +2,21 @@
 
 import re
 import zlib
+from dataclasses import replace
 
 import page
+import polars as pl
 import pypdfium2
 import pytest
+from markupsafe import Markup
 
 from reports.content import compose
 from reports.html import to_html
+from reports.render import render_all
 from reports.scope import Scope
 from reports.typesetting.pdf import RenderError, pdf_bytes
 
+SESSION = Scope("fy2568", by="session", group="S01")
 UNREACHED = "http://127.0.0.1:9/x"
 
 DRAWING = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' width='9' height='9'>{inside}</svg>"
@@ -70,6 +75,23 @@ def test_a_drawing_without_words_is_not_valid_pdf_ua():
 def test_a_letter_that_our_font_does_not_have_is_an_error(letter, code):
     with pytest.raises(RenderError, match=rf"U\+{code[2:]}|not set as asked"):  # or no font here has it
         pdf_bytes(document(f"<p>{letter}</p>"))
+
+
+def test_a_letter_of_the_data_that_our_font_does_not_have_stops_no_report(session_facts, programme):
+    named = session_facts.groups.with_columns(title_en=pl.lit("Tie-dye 👩‍🌾●"))
+    report = compose(replace(session_facts, groups=named), programme, "en", SESSION)
+    assert "Tie-dye ?\n" in text_of(pdf_bytes(to_html(report))).replace("\r", "")
+
+
+def test_a_report_that_cannot_be_set_keeps_no_other_from_being_set(session_facts, programme):
+    good = compose(session_facts, programme, "en", SESSION)
+    tile = replace(good.summary.tiles[0], chart=Markup(HOSTILE["image by xlink"]))
+    bad = replace(good, title="The bad one", summary=replace(good.summary, tiles=(tile,)))
+    kept: dict[int, bytes] = {}
+    with pytest.raises(RenderError, match="'The bad one': The document asks for addresses") as failure:
+        render_all([bad, good], processes=1, on_done=kept.__setitem__)
+    assert good.title not in str(failure.value)
+    assert kept == {1: pdf_bytes(to_html(good))}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -68,6 +68,11 @@ def text_of(pdf: bytes) -> str:
     return "\n".join(page.get_textpage().get_text_range() for page in opened)
 
 
+def letters_of(pdf: bytes) -> list[pypdfium2.PdfTextObj]:
+    """Every drawn piece of text of the first page."""
+    return [each for each in pypdfium2.PdfDocument(pdf)[0].get_objects() if each.type == 1]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_every_word_is_extracted_whole(place):
     pdf = pdf_bytes(document("".join(PLACES[place].format(word=word) for word in WORDS)))
@@ -78,14 +83,19 @@ def test_every_word_is_extracted_whole(place):
 def test_without_the_mending_words_are_lost():
     """The control: plain WeasyPrint loses some of the same words, so the test above can fail."""
     script = (
-        "import sys, weasyprint; from reports.typesetting.fonts import font_face_css;"
-        "from reports.typesetting.fetching import OwnFontsOnly; f = OwnFontsOnly();"
-        "sys.stdout.buffer.write(weasyprint.HTML(string=sys.stdin.read(), url_fetcher=f).write_pdf("
-        "stylesheets=[weasyprint.CSS(string=font_face_css() + 'html { font-family: Sarabun }', url_fetcher=f)]))"
+        "import sys, weasyprint; from weasyprint.text.fonts import FontConfiguration;"
+        "from reports.typesetting.fonts import font_face_css; from reports.typesetting.fetching import OwnFontsOnly;"
+        "fetcher, fonts = OwnFontsOnly(), FontConfiguration();"
+        "css = weasyprint.CSS(string=font_face_css() + 'html { font-family: Sarabun }', url_fetcher=fetcher,"
+        " font_config=fonts);"
+        "html = weasyprint.HTML(string=sys.stdin.read(), url_fetcher=fetcher);"
+        "sys.stdout.buffer.write(html.write_pdf(stylesheets=[css], font_config=fonts))"
     )
     page = document("".join(f"<p>{word}</p>" for word in WORDS))
     plain = subprocess.run([sys.executable, "-c", script], input=page.encode(), capture_output=True, check=True).stdout
     extracted = text_of(plain).split()
+    drawn_with = {each.get_font().get_base_name().split("+")[-1] for each in letters_of(plain)}
+    assert {name for name in drawn_with if not name.startswith("Sarabun")} == set()
     assert [word for word in WORDS if word not in extracted] != []
 
 
