@@ -11,11 +11,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import environ
 from pathlib import Path
 
 KILOBYTES_PER_GB = 1e6
+PARTS = {
+    "clean": "clean",
+    "pseudonymise": "pseudonymise",
+    "link_rounds": "link",
+    "measure_responses": "measure",
+    "estimate_indicators": "estimate",
+    "grade_estimates": "grade",
+    "write_warehouse": "write and check the warehouse",
+}
+"""The steps of flows.refresh whose seconds are told apart."""
+spent: dict[str, float] = dict.fromkeys(PARTS.values(), 0.0)
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,7 @@ class Measured:
     seconds: float
     cpu_seconds: float
     peak_gb: float
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 def measure(name: str, folder: Path, *arguments: str) -> Measured:
@@ -54,11 +66,24 @@ def _landing(folder: Path) -> Callable[[], object]:
 
 def _refresh(folder: Path) -> Callable[[], object]:
     from benchmarks.programme import ID
-    from flows.refresh import refresh
+    from flows import refresh as flow
 
+    for step, part in PARTS.items():
+        setattr(flow, step, _timed(getattr(flow, step), part))
     for store in ("warehouse", "vault"):
         shutil.rmtree(folder / "state" / store, ignore_errors=True)
-    return lambda: refresh(ID)
+    return lambda: flow.refresh(ID)
+
+
+def _timed(step: Callable[..., object], part: str) -> Callable[..., object]:
+    def timed(*arguments: object) -> object:
+        start = time.perf_counter()
+        try:
+            return step(*arguments)
+        finally:
+            spent[part] += time.perf_counter() - start
+
+    return timed
 
 
 def _report(folder: Path) -> Callable[[], object]:
@@ -108,7 +133,8 @@ def main() -> None:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     peak = sum(each.ru_maxrss for each in used) / KILOBYTES_PER_GB
     children = used[1].ru_utime + used[1].ru_stime
-    print(json.dumps({"seconds": wall, "cpu_seconds": cpu + children, "peak_gb": peak}))
+    parts = spent if name == "refresh" else {}
+    print(json.dumps({"seconds": wall, "cpu_seconds": cpu + children, "peak_gb": peak, "parts": parts}))
 
 
 if __name__ == "__main__":
