@@ -15,6 +15,9 @@ from reports.shapes import Shape
 FEWEST_POINTS = 2
 """A chart of a single point tells less than its number."""
 
+FEWEST_CONTRASTS = 3
+"""Two can be compared as well in the table above them."""
+
 MOST_LINES = 1
 """How many indicators a chapter follows over the rounds in a chart; its table has all."""
 
@@ -32,10 +35,10 @@ Moves = Mapping[tuple[str, str], int | None]
 def funnel(steps: Steps, context: Context) -> tuple[Figure, ...]:
     """How many people got how far: one bar a step whose count may be printed."""
     words = context.words
+    if not any(people for *_, people in steps) or len({people for *_, people in steps}) == 1:
+        return ()  # bars of one length show nothing
     titles = [words(f"stage.{stage}", round=context.round_short(round_id)) for round_id, stage, _ in steps]
     texts = [_people(people, context) for *_, people in steps]
-    if not any(people for *_, people in steps):
-        return ()
     bars = [figures.Step(label, people, text) for label, text, (*_, people) in zip(titles, texts, steps, strict=True)]
     told = [words("figure.step", stage=title, people=text) for title, text in zip(titles, texts, strict=True)]
     alternative = words("figure.funnel_alt", steps=_listed(told))
@@ -52,7 +55,7 @@ def contrasts(names: Iterable[str], context: Context) -> tuple[Figure, ...]:
             shape = context.shape(each)
             unit = "" if shape in PER_CENT else context.unit(each)
             by_shape.setdefault((shape, unit), []).append(each)
-    drawn = {key: each for key, each in by_shape.items() if len(each) >= FEWEST_POINTS}
+    drawn = {key: each for key, each in by_shape.items() if len(each) >= FEWEST_CONTRASTS}
     return tuple(_contrasts(shape, unit, each, context) for (shape, unit), each in drawn.items())
 
 
@@ -91,7 +94,8 @@ def areas(estimates: list[Estimate], whole: Estimate, by: str, context: Context)
     words = context.words
     labels = [context.group(by, each.group) for each in estimates]
     caption = words("figure.areas", title=context.title(whole.indicator), what=context.quantity(whole))
-    kind = words(f"figure.{context.shape(whole)}", unit=context.unit(whole))
+    in_units = whole.quantity in ("level", "count") and context.shape(whole) != "percent"
+    kind = words("figure.level" if in_units else f"figure.{context.shape(whole)}", unit=context.unit(whole))
     return (_dots(labels, estimates, kind, caption, "figure.areas_alt", context, reference=whole.value),)
 
 
@@ -139,7 +143,8 @@ def _rounds(name: str, context: Context) -> Figure | None:
         for each in known
     ]
     drawing = _slopes(lines, context)
-    caption = words("figure.rounds", title=context.title(name))
+    unit = context.text(context.programme.indicators[name].unit)
+    caption = words("figure.rounds", title=words("column.with_unit", title=context.title(name), unit=unit))
     return Figure(Markup(drawing), caption, words("figure.rounds_alt", items=_listed(told)))  # noqa: S704
 
 
@@ -199,7 +204,7 @@ def _slopes(lines: Mapping[str, list[Estimate]], context: Context) -> str:
         )
         for arm, known in lines.items()
     ]
-    return figures.slope_rounds([context.text(each.short) for each in context.rounds], drawn)
+    return figures.slope_rounds([context.round_short(each.id) for each in context.rounds], drawn)
 
 
 def tile(estimate: Estimate, context: Context) -> tuple[Markup | None, str]:

@@ -1,5 +1,6 @@
 """What every chapter of one report shares: its facts, its scope, its language, and names for everything."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,16 @@ from reports.estimate import Estimate, read, select
 from reports.facts import Facts
 from reports.numbers import Numbers
 from reports.scope import Scope
-from reports.shapes import MODELS, Shape, is_logarithm, shape_of
+from reports.shapes import MODELS, RELATIVE, Shape, is_logarithm, shape_of
 from reports.wording import Claim, Voice, answers, finding, shown
 from reports.words import Words
 from transforms.programme import Indicator, Period, Programme, Round, Text
 
 HEADLINE_ARMS = ("both", "treated", "all", "comparison")
 """Whose figure speaks for an indicator where there are several."""
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_AFTER_A_DIGIT = re.compile(r"(?<=\d) ")
 
 WITHIN_SESSION = "_within_session"
 """How the method of a figure on one course session ends: its units count each for itself."""
@@ -144,7 +148,7 @@ class Context:
             words=self.words,
             numbers=self.numbers,
             floor=self.floor,
-            baseline=self.text(self.programme.baseline.short),
+            baseline=self.round_short(self.programme.baseline.id),
             round="" if self.is_told_once(estimate.indicator) else self.round_short(estimate.round),
             comparison=self.arm_inside("comparison"),
         )
@@ -163,6 +167,11 @@ class Context:
         in_per_cent = declared.shown_as == "percent" or declared.statistic in MODELS
         return "" if in_per_cent else self.text(declared.unit)
 
+    def unit_beside(self, estimates: Iterable[Estimate]) -> str:
+        """The unit named beside an indicator whose changes or effects a table shows: none where they are relative."""
+        known = {self.shape(each): each.indicator for each in estimates}
+        return next((self.heading_unit(name) for shape, name in known.items() if shape not in RELATIVE), "")
+
     @property
     def units(self) -> str:
         """What is counted: people, firms."""
@@ -174,7 +183,8 @@ class Context:
 
     def round_short(self, round_id: str) -> str:
         """A round's short name, for charts and columns."""
-        return self.text(next(each.short for each in self.programme.rounds if each.id == round_id))
+        short = self.text(next(each.short for each in self.programme.rounds if each.id == round_id))
+        return _AFTER_A_DIGIT.sub(NO_BREAK_SPACE, short)
 
     def arm(self, arm: str) -> str:
         """An arm's name as a heading."""
@@ -193,7 +203,7 @@ class Context:
         if estimate.quantity == "effect":
             return self.words("quantity.effect", comparison=self.arm_inside("comparison"))
         key = f"quantity.{estimate.quantity}{'_of_arm' if self.is_compared and estimate.arm != 'all' else ''}"
-        return self.words(key, baseline=self.text(self.programme.baseline.short), arm=self.arm_inside(estimate.arm))
+        return self.words(key, baseline=self.round_short(self.programme.baseline.id), arm=self.arm_inside(estimate.arm))
 
     def term(self, term: str) -> str:
         """The words for a model's term; terms are named as in transforms.tables.Estimates."""
@@ -202,7 +212,7 @@ class Context:
             lag = name.removeprefix("treated_lag_")
             return self.words("term.lag_1") if lag == "1" else self.words("term.lag", lag=self.numbers.text(lag))
         if name.startswith("round."):
-            baseline = self.text(self.programme.baseline.short)
+            baseline = self.round_short(self.programme.baseline.id)
             return self.words("term.round", round=self.round_short(name.removeprefix("round.")), baseline=baseline)
         return self.words.of_code("term", name)
 

@@ -72,6 +72,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A remark in small print."""
+
+    text: str
+    kind: Literal["note"] = "note"
+
+
+@dataclass(frozen=True)
 class Heading:
     """A heading inside a section."""
 
@@ -89,7 +97,7 @@ class Finding:
     kind: Literal["finding"] = "finding"
 
 
-Block = Table | Figure | Paragraph | Bullets | Notice | Heading
+Block = Table | Figure | Paragraph | Bullets | Notice | Note | Heading
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,12 @@ class Section:
     id: str
     title: str
     blocks: tuple[Block, ...]
+
+    @property
+    def opening(self) -> int:
+        """How many blocks stay on the page of the title: those up to the first figure, where no table is before it."""
+        kinds = [each.kind for each in self.blocks]
+        return kinds.index("figure") + 1 if "figure" in kinds and "table" not in kinds[: kinds.index("figure")] else 0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import polars as pl
 MAIN_TERMS = ("", "treated")
 """The term that speaks for an indicator: none outside models, the clustered treatment effect in them."""
 
+FEWEST_DF = 4
+"""With fewer degrees of freedom an interval says only that the groups are too few (Pustejovsky & Tipton 2018)."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -58,6 +61,12 @@ class Estimate:
         return self.visibility == "shown" and None not in (self.value, self.low, self.high)
 
     @property
+    def is_without_interval(self) -> bool:
+        """Whether it stands alone because the groups are too few for an interval."""
+        too_few = self.df is not None and self.df < FEWEST_DF
+        return self.visibility == "shown" and self.value is not None and self.low is None and too_few
+
+    @property
     def is_tested(self) -> bool:
         """Whether it may be told: drawn, and a contrast only where there were groups enough to test it."""
         return self.is_drawn and not (self.is_contrast and self.p_value is None)
@@ -66,10 +75,6 @@ class Estimate:
     def is_main(self) -> bool:
         """Whether it speaks for its indicator, not for another term of its model."""
         return self.term in MAIN_TERMS
-
-
-FEWEST_DF = 4
-"""With fewer degrees of freedom an interval says only that the groups are too few (Pustejovsky & Tipton 2018)."""
 
 
 def read(published: pl.DataFrame) -> tuple[Estimate, ...]:

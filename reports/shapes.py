@@ -10,6 +10,9 @@ Shape = Literal["count", "decimal", "money", "percent", "percent_change", "point
 MODELS = ("panel_effect", "first_difference")
 """The statistics whose estimates are a model's coefficients."""
 
+RELATIVE: tuple[Shape, ...] = ("percent_change", "log")
+"""The shapes that say how many per cent more or less, whatever the unit."""
+
 _LOGARITHM = re.compile(r"^\s*(ln|log)\s*\(", re.IGNORECASE)
 
 

@@ -13,7 +13,8 @@ from transforms.programme import Language
 LOCALES = Path(__file__).parent / "locales"
 
 _PER_CENT = "ร้อยละ"
-_AFTER_A_THAI_WORD = re.compile(r"(?<=[ก-ฺเ-๎]) \{(\w+)\}")
+_AFTER_A_THAI_WORD = re.compile(r"(?<=[ก-ฺเ-๎])( ?)\{(\w+)\}")
+_NOT_THAI = re.compile(r"[0-9A-Za-z+\N{MINUS SIGN}<]")
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,9 @@ class Words:
 
     def __call__(self, key: str, **placeholders: object) -> str:
         """The text with its placeholders filled in. Raises KeyError for an unknown key or placeholder."""
-        # Thai writes ร้อยละ without a space after a word; templates cannot know what they will hold.
+        # Templates cannot know what they will hold, on which the space after a Thai word depends.
         template = _AFTER_A_THAI_WORD.sub(
-            lambda found: found[0].lstrip() if str(placeholders[found[1]]).startswith(_PER_CENT) else found[0],
-            self.texts[key],
+            lambda found: f"{_space(found[1], str(placeholders[found[2]]))}{{{found[2]}}}", self.texts[key]
         )
         return template.format(**placeholders)
 
@@ -39,6 +39,13 @@ class Words:
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self.texts
+
+
+def _space(declared: str, following: str) -> str:
+    """Thai sets none before ร้อยละ, one before a number or a Latin word, and elsewhere what the template has."""
+    if following.startswith(_PER_CENT):
+        return ""
+    return " " if _NOT_THAI.match(following) else declared
 
 
 @functools.cache

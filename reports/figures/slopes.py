@@ -11,7 +11,7 @@ from reports.figures.intervals import Dot
 from reports.figures.wrapping import fit, widest
 from reports.typesetting.fonts import text_width
 
-PLOT = 170.0
+PLOT = 132.0
 TITLE_WIDTH = 110.0
 VALUE_WIDTH = 90.0
 ASIDE = 7.0

@@ -5,6 +5,7 @@ from reports.context import Context
 from reports.document import Block, Cell, Column, Notice, Section, Table
 from reports.estimate import Estimate, select
 from reports.scope import compared_by
+from reports.sections.indicators import withheld
 from reports.shapes import MODELS
 
 MOST_COLUMNS = 5
@@ -20,9 +21,10 @@ def areas(context: Context) -> Section | None:
     groups = context.facts.groups.filter(context.facts.groups["by"] == by).sort("position")["group"].to_list()
     held = {each.group for each in context.areas}
     groups = [group for group in groups if group in held]
-    words = context.words
-    blocks: list[Block] = [Notice(words("notice.areas")), *_forest(by, groups, context), _table(by, groups, context)]
-    return Section("areas", words("section.areas"), tuple(blocks))
+    table = _table(by, groups, context)
+    notice = context.words("notice.areas_alone" if table.note else "notice.areas")
+    blocks: list[Block] = [Notice(notice), *_forest(by, groups, context), table]
+    return Section("areas", context.words("section.areas"), tuple(blocks))
 
 
 def _forest(by: str, groups: list[str], context: Context) -> tuple[Block, ...]:
@@ -48,7 +50,8 @@ def _quantity(name: str, groups: list[str], context: Context) -> str:
     if declared.headline in ("count", "level"):
         return str(declared.headline)
     usable = (each for each in QUANTITIES if len(_drawn(name, each, groups, context)) >= FEWEST_AREAS)
-    return next(usable, str(declared.headline))
+    levels = any(_of_area(name, "level", group, context) is not None for group in groups)
+    return next(usable, "level" if levels else str(declared.headline))
 
 
 def _drawn(name: str, quantity: str, groups: list[str], context: Context) -> list[Estimate]:
@@ -63,6 +66,7 @@ def _of_area(name: str, quantity: str, group: str, context: Context) -> Estimate
 def _table(by: str, groups: list[str], context: Context) -> Table:
     """Areas down, headline indicators across."""
     shown = {name: _quantity(name, groups, context) for name in _headlines(context)[:MOST_COLUMNS]}
+    figures = [each for name in shown for group in groups if (each := _of_area(name, shown[name], group, context))]
     columns = [Column(context.breakdown(by))]
     columns += [Column(_heading(name, quantity, context), is_number=True) for name, quantity in shown.items()]
     rows = [
@@ -73,7 +77,7 @@ def _table(by: str, groups: list[str], context: Context) -> Table:
         for group in groups
     ]
     caption = context.words("caption.areas", round=context.text(context.round.title))
-    return Table(caption, tuple(columns), tuple(rows))
+    return Table(caption, tuple(columns), tuple(rows), note=withheld(figures, context))
 
 
 def _heading(name: str, quantity: str, context: Context) -> str:
@@ -90,7 +94,8 @@ def _cell(estimate: Estimate | None, context: Context) -> Cell:
     if estimate is None:
         return Cell(context.words("number.dash"))
     if not estimate.is_drawn:
-        return Cell(context.show(estimate), context.grade(estimate))
+        basis = "" if estimate.quantity == "count" else context.answers(estimate)
+        return Cell(context.show(estimate), context.grade(estimate) or basis)
     graded = estimate.letter is not None
     interval, grade = context.interval(estimate), context.grade(estimate)
     return Cell(

@@ -2,7 +2,7 @@
 
 from reports import charts
 from reports.context import Context
-from reports.document import Block, Cell, Column, Heading, Paragraph, Section, Table
+from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
 from reports.shapes import MODELS, Shape
 from reports.wording import detectable
@@ -18,7 +18,9 @@ def comparison(context: Context) -> Section | None:
     told = [name for name, each in context.programme.indicators.items() if each.statistic not in MODELS]
     found = {name: context.latest(context.of(name, quantity="effect")) for name in told}
     effects = [each for each in found.values() if each is not None]
-    if effects:
+    if effects and not any(each.is_tested for each in effects):
+        blocks.append(Notice(words("notice.few_clusters")))  # the chapters have shown the figures
+    elif effects:
         by_round = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
         blocks += [*charts.effects_by_round(by_round, context), _effects(effects, context)]
     tables = [table for name in context.models for table in _model(name, context)]
@@ -38,7 +40,7 @@ def _effects(effects: list[Estimate], context: Context) -> Table:
         Column(words("column.detectable"), is_number=True),
         Column(words("column.grade")),
     )
-    caption = words("caption.effects", round=context.text(context.round.short))
+    caption = words("caption.effects", round=context.round_short(context.round.id))
     return Table(caption, columns, tuple(_effect(each, context) for each in effects), note=words("methods.detectable"))
 
 
@@ -47,7 +49,7 @@ def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     shown = estimate.visibility == "shown"
     cap = context.words.of_code("cap", estimate.cap) if estimate.cap else ""
     return (
-        Cell(context.title(estimate.indicator), context.heading_unit(estimate.indicator)),
+        Cell(context.title(estimate.indicator), context.unit_beside([estimate])),
         Cell(context.show(estimate), context.interval(estimate) if estimate.is_drawn else ""),
         Cell(_clusters(estimate, context), _df(estimate, context)),
         Cell(numbers.bare_p_value(estimate.p_value) if shown and estimate.p_value is not None else dash),

@@ -1,8 +1,10 @@
 """The chapters of indicators: counts, levels by round, changes and effects, and moves between size classes."""
 
+from collections.abc import Iterable
+
 from reports import charts
 from reports.context import Context
-from reports.document import Block, Bullets, Cell, Column, Notice, Section, Table
+from reports.document import Block, Bullets, Cell, Column, Note, Section, Table
 from reports.estimate import Estimate
 from reports.sections.transitions import transitions
 from reports.shapes import MODELS
@@ -22,7 +24,7 @@ def chapter(section_id: str, kinds: tuple[str, ...], context: Context) -> Sectio
     if not blocks:
         return None
     if any(context.programme.indicators[name].shown_as == "money" for name in names):
-        blocks.append(Notice(context.words("notice.nominal")))
+        blocks.append(Note(context.words("notice.nominal")))
     return Section(section_id, title, tuple(blocks))
 
 
@@ -48,7 +50,7 @@ def levels(names: list[str], title: str, context: Context) -> Table | None:
         return None
     words = context.words
     columns = [Column(words("column.indicator"))]
-    columns += [Column(context.text(each.short), is_number=True) for each in rounds]
+    columns += [Column(context.round_short(each.id), is_number=True) for each in rounds]
     several = len({arm for _, arm in pairs}) > 1
     rows = tuple(
         (
@@ -57,7 +59,12 @@ def levels(names: list[str], title: str, context: Context) -> Table | None:
         )
         for name, arm in pairs
     )
-    return Table(words("caption.levels", section=title), tuple(columns), rows)
+    return Table(words("caption.levels", section=title), tuple(columns), rows, note=withheld(found.values(), context))
+
+
+def withheld(estimates: Iterable[Estimate], context: Context) -> str:
+    """The note below a table in which a figure has no interval, as it rests on too few groups for one."""
+    return context.words("notice.no_interval") if any(each.is_without_interval for each in estimates) else ""
 
 
 def _row_heading(name: str, arm: str, context: Context) -> Cell:
@@ -100,13 +107,13 @@ def changes(names: list[str], title: str, context: Context) -> Table | None:
         return None
     rows = tuple(
         (
-            Cell(context.title(name), context.heading_unit(name)),
+            Cell(context.title(name), context.unit_beside(each for key, each in found.items() if key[0] == name)),
             *(cell for quantity in used for cell in _change(found.get((name, quantity)), context)),
         )
         for name in shown
     )
-    caption = context.words("caption.changes", section=title, round=context.text(context.round.short))
-    return Table(caption, tuple(columns), rows)
+    caption = context.words("caption.changes", section=title, round=context.round_short(context.round.id))
+    return Table(caption, tuple(columns), rows, note=withheld(found.values(), context))
 
 
 def _change(estimate: Estimate | None, context: Context) -> tuple[Cell, Cell]:

@@ -17,7 +17,6 @@ def methods(context: Context) -> Section:
         Heading(words("heading.certainty")),
         Bullets(_certainty(context)),
         _letters(context),
-        _signs(context),
         *_estimators(context),
         Heading(words("heading.limitations")),
         Bullets(_limitations(context)),
@@ -49,25 +48,18 @@ def _certainty(context: Context) -> tuple[str, ...]:
 
 
 def _estimators(context: Context) -> list[Block]:
-    """Every estimator used in this report, once, with its interval."""
+    """Every estimator used in this report, once, under its kind of interval; a count has none."""
     words = context.words
-    codes = {each.method for each in context.estimates if each.visibility != "suppressed"}
-    told = sorted(
-        {
-            words("methods.estimator", **dict(zip(("name", "errors"), context.method(code), strict=True)))
-            for code in codes
-        }
-    )
-    return [Paragraph(words("methods.estimators", estimators="; ".join(told)))] if told else []
-
-
-def _signs(context: Context) -> Paragraph:
-    words = context.words
-    told = (
-        words("methods.sign", sign=context.numbers.sign(sign), meaning=words(f"sign.{name}"))
-        for sign, name in SIGNS.items()
-    )
-    return Paragraph(words("methods.signs", signs="; ".join(told)))
+    by_errors: dict[str, set[str]] = {}
+    for each in context.estimates:
+        if each.visibility != "suppressed" and each.quantity != "count":
+            name, errors = context.method(each.method)
+            by_errors.setdefault(errors, set()).add(name)
+    told = [
+        words("methods.estimator", errors=errors[:1].upper() + errors[1:], names=", ".join(sorted(names)))
+        for errors, names in sorted(by_errors.items())
+    ]
+    return [Heading(words("heading.estimators")), Bullets(tuple(told))] if told else []
 
 
 def _limitations(context: Context) -> tuple[str, ...]:
@@ -80,9 +72,18 @@ def _limitations(context: Context) -> tuple[str, ...]:
 
 
 def _letters(context: Context) -> Table:
+    """The legend: what each letter and each sign means, side by side."""
     words = context.words
-    columns = (Column(words("column.letter")), Column(words("column.definition")))
-    rows = tuple((Cell(letter, letter=letter), Cell(words(f"letter.{letter}"))) for letter in LETTERS)
+    columns = tuple(Column(words(f"column.{name}")) for name in ("letter", "of_letter", "sign", "of_sign"))
+    rows = tuple(
+        (
+            Cell(letter, letter=letter),
+            Cell(words(f"letter.{letter}")),
+            Cell(context.numbers.sign(sign)),
+            Cell(words(f"sign.{name}")),
+        )
+        for letter, (sign, name) in zip(LETTERS, SIGNS.items(), strict=True)
+    )
     return Table(words("caption.letters"), columns, rows)
 
 
@@ -101,9 +102,7 @@ def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell
     version = words("methods.version", version=context.numbers.count(indicator.version))
     unit = words("methods.unit", unit=context.text(indicator.unit), version=version)
     formula = f"{indicator.value} / {indicator.per}" if indicator.per else indicator.value
-    population = words("methods.everyone")
-    if indicator.population is not None:
-        population = words("methods.population", population=indicator.population)
+    population = words("methods.population", population=indicator.population) if indicator.population else ""
     return (
         Cell(context.title(name), ", ".join(indicator.codes)),
         Cell(context.text(indicator.meaning), unit),

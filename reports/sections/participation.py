@@ -4,7 +4,7 @@ import polars as pl
 
 from reports import charts
 from reports.context import Context
-from reports.document import Block, Cell, Column, Paragraph, Section, Table
+from reports.document import Block, Cell, Column, Note, Section, Table
 
 BASELINE_STAGES = ("registered", "consented", "completed")
 FOLLOW_UP_STAGES = ("due", "answered")
@@ -14,15 +14,21 @@ def participation(context: Context) -> Section:
     """The funnel, as a chart and a table, and the people's profile."""
     words = context.words
     is_card = context.scope.kind(context.programme) == "session"
-    figure = () if is_card else charts.funnel(steps(context, "all"), context)
+    figure = () if is_card else charts.funnel(_told_once(steps(context, "all")), context)
     blocks: list[Block] = [*figure, _funnel(context)]
     profile = _profile(context)
     if profile is not None:
         blocks.append(profile)
     if _hides_any(context):
         few = words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)
-        blocks.append(Paragraph(few))
+        blocks.append(Note(few))
     return Section("participation", words("section.participation"), tuple(blocks))
+
+
+def _told_once(known: list[tuple[str, str, int | None]]) -> list[tuple[str, str, int | None]]:
+    """The steps without those who were due at a round of which there are answers: the table says of how many."""
+    answered = {round_id for round_id, stage, _ in known if stage == "answered"}
+    return [each for each in known if each[1] != "due" or each[0] not in answered]
 
 
 def _hides_any(context: Context) -> bool:
@@ -67,9 +73,7 @@ def _funnel(context: Context) -> Table:
     counted["all"] = {(each[0], each[1]): each[2] for each in steps(context, "all")}
     columns = [Column(words("column.stage")), *(Column(_arm(arm, context), is_number=True) for arm in arms)]
     rows = []
-    for round_id, stage, _ in steps(context, "all"):
-        if stage == "due" and (round_id, "answered") in counted["all"]:
-            continue  # the row of those who answered says of how many
+    for round_id, stage, _ in _told_once(steps(context, "all")):
         cells = [Cell(stage_title(round_id, stage, context))]
         # Where one arm alone passes a stage, as a course, the other has none to hide.
         one_arm = context.is_compared and counted["all"][round_id, stage] == counted["treated"].get((round_id, stage))

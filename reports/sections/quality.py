@@ -60,9 +60,9 @@ def _received(context: Context) -> Table:
 
 
 def _status(status: str | None, reason: str | None, context: Context) -> str:
-    if status is None:
+    if status != "failed":  # its day says that it was read
         return ""
-    return context.words(f"source.{status}", reason=context.words.of_code("reason", reason or "unknown"))
+    return context.words("source.failed", reason=context.words.of_code("reason", reason or "unknown"))
 
 
 def _set_aside(context: Context) -> Table:

@@ -108,7 +108,7 @@ def _what(estimate: Estimate, context: Context) -> str:
         key,
         arm=context.arm(estimate.arm),
         comparison=context.arm_inside("comparison"),
-        baseline=context.text(context.programme.baseline.short),
+        baseline=context.round_short(context.programme.baseline.id),
         round=context.round_short(estimate.round),
     )
 
