@@ -8,9 +8,6 @@ import polars as pl
 MAIN_TERMS = ("", "treated")
 """The term that speaks for an indicator: none outside models, the clustered treatment effect in them."""
 
-FEWEST_DF = 4
-"""With fewer degrees of freedom an interval says only that the groups are too few (Pustejovsky & Tipton 2018)."""
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -44,6 +41,7 @@ class Estimate:
     cap: str | None
     visibility: str
     bound: float | None
+    no_interval: str | None
 
     @property
     def is_contrast(self) -> bool:
@@ -63,8 +61,7 @@ class Estimate:
     @property
     def is_without_interval(self) -> bool:
         """Whether it stands alone because the groups are too few for an interval."""
-        too_few = self.df is not None and self.df < FEWEST_DF
-        return self.visibility == "shown" and self.value is not None and self.low is None and too_few
+        return self.no_interval is not None
 
     @property
     def is_tested(self) -> bool:
@@ -78,11 +75,9 @@ class Estimate:
 
 
 def read(published: pl.DataFrame) -> tuple[Estimate, ...]:
-    """The rows of a frame of PublishedEstimates; no interval where there are too few groups for one."""
+    """The rows of a frame of PublishedEstimates."""
     names = [field.name for field in fields(Estimate)]
-    enough = pl.col("df").is_null() | (pl.col("df") >= FEWEST_DF)
-    ends = [pl.when(enough).then(end).alias(end) for end in ("low", "high")]
-    return tuple(Estimate(**row) for row in published.with_columns(ends).select(names).to_dicts())
+    return tuple(Estimate(**row) for row in published.select(names).to_dicts())
 
 
 def select(estimates: Iterable[Estimate], **wanted: object) -> Iterator[Estimate]:

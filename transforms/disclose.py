@@ -1,5 +1,7 @@
 """What may be shown: figures on too few people are hidden, small shares are shown only as under or over a bound.
 
+A figure on too few groups is shown without the interval that it cannot have, and says so.
+
 Each row is judged by itself. That no hidden figure follows from others by subtraction - from margins, from a level
 and a change of the same people, from an earlier release - takes complementary suppression and a ledger of releases;
 both are still to come. The p % and (2, 90) dominance rules are for sums of money and need each contribution, which
@@ -12,7 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import tables
-from transforms.bases import smallest_base
+from transforms.bases import enough_groups, smallest_base
 from transforms.programme import Programme
 
 SMALL_SHARE = 3
@@ -20,6 +22,9 @@ SMALL_SHARE = 3
 
 FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smallest_detectable", "sign")
 """What an estimate says; hidden when it is coded or suppressed."""
+
+OF_INTERVAL = ("low", "high", "smallest_detectable")
+"""What an estimate says of its sureness; no more than a guess where its groups are too few."""
 
 BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response")
 """What it rests on; hidden only when it is suppressed."""
@@ -33,14 +38,17 @@ def disclose(graded: dy.DataFrame[tables.GradedEstimates], floor: int) -> dy.Dat
     judged = graded.lazy().with_columns(visibility=_visibility(floor))
     shown, suppressed = pl.col("visibility") == "shown", pl.col("visibility") == "suppressed"
     few_missing = suppressed | (pl.col("missing") < floor)
+    figures = [name for name in FIGURES if name not in OF_INTERVAL]
     published = judged.with_columns(
-        pl.when(shown).then(pl.col(FIGURES)),
+        pl.when(shown).then(pl.col(figures)),
+        pl.when(shown & enough_groups()).then(pl.col(OF_INTERVAL)),
         pl.when(~suppressed).then(pl.col(BASES)),
         # Either tells the other, n being known.
         pl.when(~few_missing).then(pl.col("population", "missing")),
         numerator=pl.when(shown & (_smaller_side() >= floor)).then("numerator"),
         baseline_sd=pl.lit(None, dtype=pl.Float64),
         bound=_bound(),
+        no_interval=pl.when(shown & ~enough_groups() & pl.col("value").is_not_null()).then(pl.lit("few_groups")),
     )
     return tables.PublishedEstimates.validate(published.collect(), cast=True)
 

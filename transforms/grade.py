@@ -14,7 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import balance, tables
-from transforms.bases import smallest_base
+from transforms.bases import enough_groups, smallest_base
 from transforms.programme import Design, DesignKind, Programme
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
@@ -113,7 +113,7 @@ def _quality(programme: Programme) -> list[pl.Expr]:
     conditions = {
         "floor": smallest_n < programme.disclosure.floor,
         "very_low_response": pl.col("response") < 0.3,
-        "few_clusters": contrast & ((clusters < 5) | (pl.col("df") < 4).fill_null(False)),
+        "few_clusters": contrast & ((clusters < 5) | ~enough_groups()),
         "low_response": pl.col("response") < 0.8,
         "attrition": compares & (pl.col("attrition_level") == "high"),
         "baseline_unknown": needs_balance & g.is_null(),
@@ -160,7 +160,7 @@ def _sign(design: Design) -> pl.Expr:
     """The first that holds of: nothing that matters (0), found (+ -), found but for the family ((+) (-)), open (?)."""
     by_sd = design.smallest_effect_sd * pl.col("baseline_sd")
     smallest = pl.coalesce("smallest_effect", pl.when(~pl.col("in_percent")).then(by_sd))
-    negligible = (pl.col("low") >= -smallest) & (pl.col("high") <= smallest)
+    negligible = enough_groups() & (pl.col("low") >= -smallest) & (pl.col("high") <= smallest)
     excludes_zero = (pl.col("low") > 0) | (pl.col("high") < 0)
     rises = pl.col("value") > 0
     return (

@@ -213,6 +213,11 @@ class PublishedEstimates(GradedEstimates):
         description="Shown; a small share shown only as under or over `bound`; or not shown.",
     )
     bound = dy.Float64(nullable=True, description="The bound of a coded share.")
+    no_interval = dy.Enum(
+        ["few_groups"],
+        nullable=True,
+        description="Why a shown value has no interval: the groups are too few (df under 4).",
+    )
 
 
 class Transitions(dy.Schema):

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from flows.results import _without_formulas, results
+from transforms.bases import FEWEST_DF
 
 NAME = "michigan_training"
 
@@ -20,6 +21,13 @@ def test_results_hold_only_what_may_be_shown():
     hidden = [each for each in estimates if each["visibility"] == "suppressed"]
     assert hidden
     assert all(each["value"] is None and each["n"] is None for each in hidden)
+
+
+def test_results_hold_no_interval_that_rests_on_too_few_groups():
+    shown = [each for each in json.loads(results(NAME))["estimates"] if each["visibility"] == "shown"]
+    few = [each for each in shown if each["df"] is not None and each["df"] < FEWEST_DF]
+    assert {(each["low"], each["high"], each["no_interval"]) for each in few} <= {(None, None, "few_groups")}
+    assert all(each["no_interval"] is None for each in shown if each not in few)
 
 
 def test_both_formats_hold_the_same_rows():

@@ -117,6 +117,16 @@ def test_the_floor_is_the_programmes() -> None:
     assert hides_everything(published(level(n=12, numerator=6), floor=15))
 
 
+def test_a_figure_on_too_few_groups_is_shown_without_an_interval_and_says_why() -> None:
+    shown = published(effect(df=3.9, low=-2.1, high=2.9))
+
+    assert (shown["value"], shown["no_interval"]) == (0.4, "few_groups")
+    assert (shown["low"], shown["high"], shown["smallest_detectable"]) == (None, None, None)
+    enough = published(effect(df=4.0))
+    assert (enough["low"], enough["smallest_detectable"], enough["no_interval"]) == (0.31, 0.1234567, None)
+    assert published(level(df=None))["low"] == 0.31
+
+
 @pytest.mark.parametrize(
     ("n", "numerator", "visibility", "bound"),
     [
