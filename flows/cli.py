@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from flows.settings import programme_names, settings
+from flows.recording import StageError
+from flows.settings import chosen_programmes, programme_names, settings
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
 
@@ -23,6 +24,7 @@ app = App(
     help_epilogue="Example: impact run michigan_training. Each command shows its own: impact report --help.",
     version=version("programme-impact"),
     help_format="markdown",
+    default_parameter=Parameter(negative=()),
 )
 app.register_install_completion_command()
 
@@ -44,8 +46,9 @@ def run(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
     """
     from flows.nightly import nightly
 
-    _print_paths(nightly(list(programme or _names), list(language)))
-    _fail_with_sources(programme or _names)
+    programmes = chosen_programmes(programme)
+    _print_paths(nightly(list(programmes), list(language)))
+    _fail_with_sources(programmes)
 
 
 @app.command
@@ -56,9 +59,10 @@ def pull(*programme: ProgrammeName) -> None:
     """
     from flows.pull import pull as pull_flow
 
-    for name in programme or _names:
+    programmes = chosen_programmes(programme)
+    for name in programmes:
         pull_flow(name)
-    _fail_with_sources(programme or _names)
+    _fail_with_sources(programmes)
 
 
 @app.command
@@ -69,7 +73,7 @@ def refresh(*programme: ProgrammeName) -> None:
     """
     from flows.refresh import refresh as refresh_flow
 
-    for name in programme or _names:
+    for name in chosen_programmes(programme):
         refresh_flow(name)
 
 
@@ -81,7 +85,7 @@ def publish(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
     """
     from flows.publish import publish as publish_flow
 
-    for name in programme or _names:
+    for name in chosen_programmes(programme):
         _print_paths(publish_flow(name, list(language)))
 
 
@@ -92,9 +96,10 @@ def report(
     area: str | None = None,
     session: str | None = None,
     round: str | None = None,
+    period: str | None = None,
     language: Languages = LANGUAGES,
 ) -> None:
-    """One report now: a programme, an area or a course session, at one round.
+    """One report now: a programme, an area or a course session, at one round, in one period.
 
     Example: `impact report community_economy --area 85 --round m12 --language th`
 
@@ -106,10 +111,13 @@ def report(
         A course session's code.
     round
         A follow-up round of the programme; the latest one when not given.
+    period
+        A reporting period of the programme, such as fy2568; the latest one with participants when not given.
     """
     from flows.report_on_demand import report_on_demand, requested
 
-    request = requested(programme=programme, area=area, session=session, round=round, languages=list(language))
+    place = {"area": area, "session": session}
+    request = requested(programme=programme, **place, round=round, period=period, languages=list(language))
     _print_paths(report_on_demand(request))
 
 
@@ -150,9 +158,7 @@ def check(*programme: ProgrammeName) -> None:
     from transforms.loading import load_programme
 
     mistakes: list[str] = []
-    if not _names:
-        raise UserError(f"{settings().programmes}: there is no programme here. Make one: impact new NAME")
-    for name in programme or _names:
+    for name in chosen_programmes(programme):
         try:
             loaded = load_programme(settings().programme_folder(name))
         except ProgrammeError as error:
@@ -214,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _log_to_stderr()
     try:
         app(arguments)
-    except UserError as error:
+    except (UserError, StageError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from flows.settings import code_version, settings
+from flows.settings import chosen_programmes, code_version, settings
 from flows.stores.archive import Archive
 from flows.stores.landing import Landing
 from flows.stores.vault import Vault
@@ -21,8 +21,7 @@ INPUT_ID_LETTERS = 16
 
 def programme_named(name: str) -> Programme:
     """The programme whose folder has this name. Raises UserError with the nearest name."""
-    folder = settings().programmes
-    known = [path.parent.name for path in folder.glob("*/programme.toml")]
+    folder, known = settings().programmes, chosen_programmes()
     if name not in known and not (folder / name).is_dir():
         raise UserError(f"{folder}: there is no programme '{name}'. {nearest(name, known)}")
     return load_programme(folder / name)

@@ -1,13 +1,14 @@
 """What runs at night: pull, refresh, publish, for one programme after the other."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from flows.publish import publish
 from flows.pull import pull
-from flows.recording import StageError, logger, recorded_flow
+from flows.recording import StageError, recorded_flow
 from flows.refresh import refresh
-from flows.settings import programme_names
+from flows.settings import chosen_programmes
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
 
@@ -17,14 +18,18 @@ def nightly(programmes: Sequence[str] = (), languages: Sequence[Language] = LANG
     """The paths of the reports of these programmes (none named: of all). One that fails stops no other."""
     published: list[Path] = []
     failures: list[str] = []
-    for programme in programmes or programme_names():
+    for programme in chosen_programmes(programmes):
         try:
             pull(programme)
             refresh(programme)
             published += publish(programme, languages)
         except (UserError, StageError) as error:
-            logger().error("%s: %s", programme, error)
-            failures.append(f"{programme}: {error}")
+            failures.append(_told(programme, str(error)))
     if failures:
         raise UserError("\n".join(failures))
     return published
+
+
+def _told(programme: str, message: str) -> str:
+    """The message, after the programme's name where it does not say whom it is about."""
+    return message if re.search(rf"\b{re.escape(programme)}\b", message) else f"{programme}: {message}"

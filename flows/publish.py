@@ -1,17 +1,20 @@
 """Typesets reports from the current warehouse and keeps them for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.declared import archive_of, programme_named, warehouse_of
 from flows.disclosed import facts_about, periods_with_people
 from flows.progress import progress
 from flows.recording import logger, recorded_flow, step
+from flows.settings import settings
 from flows.stores.archive import Request
 from flows.stores.warehouse import Reader
 from reports.content import compose
 from reports.render import render_all
 from reports.scope import Scope
+from reports.typesetting.pdf import RenderError
+from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language, Programme
 
 
@@ -30,17 +33,39 @@ def _typeset(
     """The paths of the reports asked for; one already made from the same warehouse is not made again."""
     archive = archive_of(programme)
     asked = [Request(programme.id, scope, language, reader.path.stem) for scope in scopes for language in languages]
-    new = [request for request in asked if archive.find(request) is None]
+    made = {request: path for request in asked if (path := archive.find(request))}
+    new = [request for request in asked if request not in made]
     reports = [compose(facts_about(reader, r.scope, programme), programme, r.language, r.scope) for r in new]
     with progress(f"{programme.id}: typesetting", len(new)) as advance:
 
         def keep(place: int, pdf: bytes) -> None:
-            archive.keep(new[place], pdf)
+            made[new[place]] = archive.keep(new[place], pdf)
             advance()
 
-        render_all(reports, on_done=keep)
-    logger().info("%s: %d reports, %d of them new", programme.id, len(asked), len(new))
-    return [path for request in asked if (path := archive.find(request))]
+        try:
+            render_all(reports, on_done=keep)
+        except RenderError as error:
+            raise _not_set(programme, str(error)) from None
+        finally:
+            _show_newest(reader, programme, made)
+    logger().info("%s: %d reports, %d of them new; newest: %s", programme.id, len(asked), len(new), archive.current)
+    return [made[request] for request in asked]
+
+
+def _not_set(programme: Programme, why: str) -> UserError:
+    """What the typesetter says quotes no data: titles and words of the programme's folder, codes of letters, limits."""
+    return UserError(
+        f"{programme.id}: a report could not be typeset. {why} Every other report is kept. If that names a word, mend "
+        f"it in {settings().programme_folder(programme.id)}; if it names a limit, ask for fewer indicators or groups; "
+        f"then run: impact publish {programme.id}"
+    )
+
+
+def _show_newest(reader: Reader, programme: Programme, made: Mapping[Request, Path]) -> None:
+    """Points to these reports as the newest, unless the warehouse has moved on while they were made."""
+    if warehouse_of(programme).current() == reader.path:
+        for request, path in made.items():
+            archive_of(programme).show_as_newest(request, path)
 
 
 typeset = step(_typeset)

@@ -23,11 +23,12 @@ def pull(programme: str) -> dict[str, str]:
 
 
 def failing_sources(programme: str) -> list[str]:
-    """One sentence for each source whose last pull failed."""
+    """One sentence for each source whose last pull failed; what was wrong with it, the pull itself has said."""
     declared = programme_named(programme)
     attempts = {source.id: landing_of(declared, source).attempt() for source in declared.sources}
     return [
-        f"{programme}: source '{source}' failed ({attempt.reason}); its last good data were used."
+        f"{programme}: source '{source}' failed ({attempt.reason}, see above); "
+        f"{'its last good data were used' if attempt.succeeded_at else 'it has no earlier data'}."
         for source, attempt in attempts.items()
         if attempt is not None and attempt.status == "failed"
     ]

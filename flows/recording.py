@@ -117,7 +117,7 @@ def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, 
             return safe(*args, **kwargs)  # one run records the whole night; a subflow costs a second each
         if os.environ.get("PREFECT_API_URL"):
             _end_without_leak_report()
-            _log_without_tracebacks()
+            _tell_mistakes_once()
             return as_flow(function)(*args, **kwargs)  # type: ignore[no-any-return]
         _say_once_that_nothing_is_recorded()
         return safe(*args, **kwargs)
@@ -136,17 +136,28 @@ def _end_without_leak_report() -> None:
     atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
 
 
+_RUN_LOGS = ("prefect.flow_runs", "prefect.task_runs")
+
+
 @cache
-def _log_without_tracebacks() -> None:
-    """Takes the traceback off the log's line about a user's mistake; its message says all there is to do."""
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
+def _tell_mistakes_once() -> None:
+    """Leaves a user's mistake to the caller, who tells it; the server keeps the line, without its traceback."""
+    for name in _RUN_LOGS:
         logging.getLogger(name).addFilter(_without_traceback)
+    for console in logging.getLogger().handlers:  # what a run says reaches the screen through the root's handlers
+        console.addFilter(_is_news)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
     if record.exc_info and isinstance(record.exc_info[1], (UserError, StageError)):
         record.exc_info = None
     return True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line says what the raised error will not say."""
+    repeats = ("Encountered exception", "Finished in state Failed", "Task run failed with exception")
+    return not (record.name in _RUN_LOGS and record.getMessage().startswith(repeats))
 
 
 @cache

@@ -14,7 +14,7 @@ from flows.stores.landing import Manifest
 from flows.stores.vault import Vault
 from transforms import tables
 from transforms.clean import Cleaned, clean_submissions
-from transforms.errors import SourceError, UserError
+from transforms.errors import SourceError, UserError, listed
 from transforms.estimate import Estimated, estimate
 from transforms.grade import grade
 from transforms.link import Linked, link
@@ -81,9 +81,10 @@ def _landed(programme: Programme) -> list[Source]:
     """The sources that have landed anything. Raises UserError when no registration ever came."""
     landed = [source for source in programme.sources if landing_of(programme, source).manifests()]
     if not any(source.round is None for source in landed):
+        wanted = [settings().inbox(programme.id) / source.files for source in programme.sources if source.round is None]
         raise UserError(
-            f"{programme.id}: no registrations have been landed, so there is nothing to report on. "
-            f"Put files into {settings().inbox(programme.id)}, then run: impact pull {programme.id}"
+            f"{programme.id}: no registrations have landed, so there is nothing to report on. They are looked for as "
+            f"{listed(map(str, wanted))}. Put them there, or mend what the pull finds wrong: impact pull {programme.id}"
         )
     return landed
 

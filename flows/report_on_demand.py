@@ -1,5 +1,8 @@
 """One report now: of a programme, an area or a course session."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -13,12 +16,14 @@ from flows.recording import recorded_flow
 from flows.settings import programme_names, settings
 from flows.stores.warehouse import Reader
 from reports.scope import Scope
-from transforms.errors import ProgrammeError, UserError, nearest
+from transforms.errors import ProgrammeError, UserError, listed, nearest
 from transforms.loading import load_programme
 from transforms.programme import Language, Programme
 
 Code = Annotated[str, Field(pattern=r"^[^\s/\\'\";]([^/\\'\";]*[^\s/\\'\";])?$", max_length=80)]
 """A code or a name: no path, no SQL."""
+
+_MOST_OFFERED = 10
 
 
 def _offer_programmes(schema: dict[str, Any]) -> None:
@@ -26,19 +31,20 @@ def _offer_programmes(schema: dict[str, Any]) -> None:
 
 
 def _offer_rounds(schema: dict[str, Any]) -> None:
-    schema["enum"] = [None, *_rounds()]
+    rounds = [each.id for programme in _sound_programmes() for each in programme.rounds[1:]]
+    schema["enum"] = [None, *dict.fromkeys(rounds)]
 
 
-def _rounds() -> list[str]:
-    """The rounds of every programme whose folder is sound."""
-    rounds: dict[str, None] = {}
+def _offer_periods(schema: dict[str, Any]) -> None:
+    periods = [each.id for programme in _sound_programmes() for each in programme.periods]
+    schema["enum"] = [None, *dict.fromkeys(periods)]
+
+
+def _sound_programmes() -> Iterator[Programme]:
+    """Every programme whose folder is sound: a form must open even where one is not."""
     for name in programme_names():
-        try:
-            declared = load_programme(settings().programme_folder(name))
-        except ProgrammeError:
-            continue
-        rounds |= dict.fromkeys(each.id for each in declared.rounds)
-    return list(rounds)
+        with suppress(ProgrammeError):
+            yield load_programme(settings().programme_folder(name))
 
 
 class ReportRequest(BaseModel):
@@ -52,7 +58,10 @@ class ReportRequest(BaseModel):
     round: Annotated[
         Code | None, Field(json_schema_extra=_offer_rounds, description="The follow-up round; the latest when empty.")
     ] = None
-    period: Annotated[Code | None, Field(description="The reporting period; the latest when empty.")] = None
+    period: Annotated[
+        Code | None,
+        Field(json_schema_extra=_offer_periods, description="The reporting period; the latest with people when empty."),
+    ] = None
     languages: Annotated[list[Language], Field(min_length=1, description="The languages.")] = list(get_args(Language))
 
 
@@ -77,27 +86,40 @@ def scope_of(request: ReportRequest, reader: Reader, programme: Programme) -> Sc
     """What the request is about. Raises UserError with the nearest codes when it names nothing there is."""
     if request.area and request.session:
         raise UserError("area and session: a report is about one of them. Leave one out.")
-    period = request.period or periods_with_people(reader, programme)[-1]
-    _known(period, [each.id for each in programme.periods], "period")
+    if request.period:
+        _known(request.period, [each.id for each in programme.periods], "period", programme)
     if request.round:
-        _known(request.round, [each.id for each in programme.rounds[1:]], "round")
+        _known(request.round, [each.id for each in programme.rounds[1:]], "round", programme)
+    period = request.period or periods_with_people(reader, programme)[-1]
     if not (request.area or request.session):
         return Scope(period, round=request.round)
     kind, wanted = ("area", request.area) if request.area else ("session", request.session)
-    by, group = _group(kind, str(wanted), reader.query("groups"))
+    by, group = _group(kind, str(wanted), reader.query("groups"), programme)
     return Scope(period, by, group, request.round)
 
 
-def _known(word: str, allowed: list[str], field: str) -> None:
+def _known(word: str, allowed: list[str], field: str, programme: Programme) -> None:
     if word not in allowed:
-        raise UserError(f"{field}: there is no '{word}'. {nearest(word, allowed)}")
+        raise UserError(f"{programme.id}: there is no {field} '{word}' in programme.toml. {nearest(word, allowed)}")
 
 
-def _group(kind: str, wanted: str, groups: pl.DataFrame) -> tuple[str, str]:
+def _group(kind: str, wanted: str, groups: pl.DataFrame, programme: Programme) -> tuple[str, str]:
     """The breakdown and code of the group with this code or name."""
-    offered = groups.filter(pl.col("kind").cast(pl.String) == kind)
-    spelled = wanted.casefold()
-    for by, code, *titles in offered.select("by", "group", "title_th", "title_en").iter_rows():
-        if spelled in (code.casefold(), *(title.casefold() for title in titles)):
-            return by, code
-    raise UserError(f"{kind}: there is no '{wanted}'. {nearest(wanted, [*offered['group'], *offered['title_en']])}")
+    offered = groups.filter(pl.col("kind").cast(pl.String) == kind).select("by", "group", "title_th", "title_en").rows()
+    for by, *names in offered:
+        if wanted.casefold() in (name.casefold() for name in names):
+            return by, names[0]
+    raise UserError(f"{programme.id}: there is no {kind} '{wanted}'. {_closest(kind, wanted, offered, programme.id)}")
+
+
+def _closest(kind: str, wanted: str, offered: list[tuple[str, ...]], programme: str) -> str:
+    """The sentence that names the groups whose code or name comes closest."""
+    if not offered:
+        return f'None has people, or no breakdown of kind = "{kind}" is declared in programme.toml.'
+
+    def distance(group: tuple[str, ...]) -> float:
+        return -max(SequenceMatcher(None, wanted.casefold(), name.casefold()).ratio() for name in group[1:])
+
+    words = [code if title == code else f"{code} ({title})" for _, code, _, title in sorted(offered, key=distance)]
+    rest = f"; all of them: impact results {programme}" if len(words) > _MOST_OFFERED else ""
+    return f"The closest: {listed(words, _MOST_OFFERED)}{rest}."

@@ -1,11 +1,14 @@
 """Where things are on this machine: from the environment (prefix IMPACT_), else the working folder."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from transforms.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 PRIVATE = 0o700
@@ -62,6 +65,19 @@ def settings() -> Settings:
 def programme_names() -> tuple[str, ...]:
     """Every programme that has a folder here."""
     return tuple(sorted(path.parent.name for path in settings().programmes.glob("*/programme.toml")))
+
+
+def chosen_programmes(named: Sequence[str] = ()) -> tuple[str, ...]:
+    """The programmes named, or every one when none is. Raises UserError when there is none here at all."""
+    here = programme_names()
+    if not here:
+        folder = settings().programmes
+        what = "there is no programme in this folder" if folder.is_dir() else "there is no such folder"
+        raise UserError(
+            f"{folder.absolute()}: {what}, and programmes are looked for there. Run impact in the project's folder, "
+            "or set IMPACT_PROGRAMMES to the folder that holds your programmes, or start one here: impact new NAME"
+        )
+    return tuple(named) or here
 
 
 @lru_cache

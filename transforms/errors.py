@@ -35,8 +35,15 @@ class SourceError(UserError):
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """The sentence that names the closest allowed words, or all of them when none is close."""
-    words = sorted(allowed)
-    close = get_close_matches(word, words, n=3, cutoff=0.5)
+    words = {each.casefold(): each for each in sorted(allowed)}
+    close = get_close_matches(word.casefold(), words, n=3, cutoff=0.5)
     if close:
-        return f"Names that come close: {', '.join(close)}."
-    return f"Allowed: {', '.join(words)}." if words else "There are none."
+        return f"Names that come close: {', '.join(words[each] for each in close)}."
+    return f"Allowed: {listed(words.values())}." if words else "There are none."
+
+
+def listed(words: Iterable[str], most: int = 25) -> str:
+    """The words with commas between them; of very many the first ones, and how many more there are."""
+    shown = list(words)
+    more = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,7 @@
-"""The published archive: PDFs named by their content, each with a manifest; nothing in it is ever overwritten."""
+"""The published archive: PDFs named by their content, each with a manifest; nothing in it is ever overwritten.
+
+`current/` holds a relative link to the newest report of each scope and language, and nothing else.
+"""
 
 import json
 import re
@@ -43,6 +46,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.current = folder / "current"
 
     def find(self, request: Request) -> Path | None:
         """The report, if it was made before; its bytes are checked."""
@@ -52,6 +56,12 @@ class Archive:
         kept = json.loads(manifest.read_text(encoding="utf-8"))
         path = self.folder / kept["file"]
         return path if path.is_file() and atomic.digest(path) == kept["sha256"] else None
+
+    def show_as_newest(self, request: Request, path: Path) -> None:
+        """Makes `current/` point to this report, under a name that stays the same from one version to the next."""
+        shown = self.current / f"{request.stem}.pdf"
+        shown.parent.mkdir(exist_ok=True)
+        atomic.link(shown, Path("..") / path.name)
 
     def keep(self, request: Request, pdf: bytes) -> Path:
         """Keeps a report: the PDF under a name that holds its hash, then the manifest."""

@@ -48,6 +48,15 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     settle(written, path)
 
 
+def link(path: Path, target: Path) -> None:
+    """Makes `path` a link to `target`, in place of the link that may be there."""
+    made = temporary(path)
+    made.unlink(missing_ok=True)
+    made.symlink_to(target)
+    made.replace(path)
+    flush(path.parent)
+
+
 def clear_leftovers(folder: Path) -> None:
     """Deletes what a killed run left half written. Only under the folder's lock."""
     for path in folder.glob(f".*{UNFINISHED}*"):

@@ -12,6 +12,7 @@ import dataframely as dy
 import duckdb
 import polars as pl
 import polars.selectors as cs
+import pyarrow as pa
 
 from flows.settings import ROOT
 from flows.stores import atomic
@@ -27,8 +28,8 @@ _READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
 }
 _MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB"}
 """Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk."""
-_ROWS_AT_ONCE = 2 * 122_880
-"""Whole row groups, so that the copy that crosses into DuckDB stays small."""
+_ROW_GROUP = 122_880
+"""Rows that DuckDB keeps together. Batches of just so many are written by all its threads at once, in order."""
 
 
 class CheckError(UserError):
@@ -101,12 +102,7 @@ class Warehouse:
             connection.close()
 
     def _swap(self, path: Path) -> None:
-        link = self.folder / CURRENT
-        new = atomic.temporary(link)
-        new.unlink(missing_ok=True)
-        new.symlink_to(path.name)
-        new.replace(link)
-        atomic.flush(self.folder)
+        atomic.link(self.folder / CURRENT, Path(path.name))
 
     def _forget_old(self) -> None:
         current = self.current()
@@ -122,10 +118,9 @@ def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame])
         for name, schema in tables.warehouse(programme).items():
             for statement in definition(name, schema):
                 connection.execute(statement)
-            for rows in frames[name].iter_slices(_ROWS_AT_ONCE):
-                connection.register("incoming", rows.select(schema.column_names()))
-                connection.execute(f"insert into {_quoted(name)} by name from incoming")
-                connection.unregister("incoming")
+            connection.register("incoming", _batches(frames[name].select(schema.column_names())))
+            connection.execute(f"insert into {_quoted(name)} by name from incoming")
+            connection.unregister("incoming")
         for view in sorted((SQL / "views").glob("*.sql")):
             connection.execute(f"create view {_quoted(view.stem)} as {view.read_text(encoding='utf-8')}")
         connection.execute("checkpoint")
@@ -133,6 +128,12 @@ def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame])
         connection.close()
     if Path(f"{path}.wal").exists():
         raise CheckError(f"{path}: part of the new warehouse is still in its write-ahead log; it is not used.")
+
+
+def _batches(rows: pl.DataFrame) -> pa.Table:
+    """The same rows for DuckDB, without a copy."""
+    whole = rows.to_arrow(compat_level=pl.CompatLevel.newest())
+    return pa.Table.from_batches(whole.to_batches(max_chunksize=_ROW_GROUP), whole.schema)
 
 
 def _check(path: Path) -> None:

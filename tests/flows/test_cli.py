@@ -1,6 +1,7 @@
 """The command line as a person meets it: real processes, their output and exit codes."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -53,6 +54,28 @@ def test_a_broken_folder_stops_before_any_work_with_one_line_a_mistake(impact, t
     assert "statistik" in said
     assert "Traceback" not in said
     assert not (tmp_path / "state" / "landing" / "village_weaving").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "pull", "refresh", "publish", "check"])
+def test_outside_the_project_a_command_says_where_it_looked_and_what_to_do(impact, tmp_path, command):
+    code, said = impact(command)
+    assert code == 1
+    assert f"{tmp_path / 'programmes'}: there is no programme in this folder" in said
+    assert all(remedy in said for remedy in ("project's folder", "IMPACT_PROGRAMMES", "impact new"))
+
+
+def test_a_run_without_data_says_each_thing_once(impact, tmp_path):
+    impact("new", "village_weaving")
+    shutil.rmtree(tmp_path / "programmes" / "village_weaving" / "inbox")
+    code, said = impact("run", "village_weaving")
+    assert code == 1
+    assert said.count("no registrations have landed") == 1
+    assert "village_weaving: village_weaving" not in said
+
+
+def test_a_report_has_a_period_and_no_option_that_empties_a_list(impact):
+    code, said = impact("report", "--help")
+    assert (code, "--period" in said, "--empty" in said) == (0, True, False)
 
 
 def test_a_report_before_any_data_says_what_to_run(impact):

@@ -34,8 +34,16 @@ def test_a_failing_source_is_told_and_the_others_land(inbox):
     (inbox / "follow_up_1989.csv").write_bytes(b"")
     assert pull("michigan_training")["follow_up_1988"] == "pulled"
     assert failing_sources("michigan_training") == [
-        "michigan_training: source 'follow_up_1989' failed (empty_file); its last good data were used."
+        "michigan_training: source 'follow_up_1989' failed (empty_file, see above); it has no earlier data."
     ]
+
+
+def test_a_source_that_fails_later_keeps_its_last_good_data(inbox):
+    pull("michigan_training")
+    (inbox / "follow_up_1989.csv").write_bytes(b"")
+    pull("michigan_training")
+    [said] = failing_sources("michigan_training")
+    assert said.endswith("failed (empty_file, see above); its last good data were used.")
 
 
 def test_the_command_ends_with_code_1_where_a_source_failed(inbox, capsys):
@@ -43,4 +51,4 @@ def test_the_command_ends_with_code_1_where_a_source_failed(inbox, capsys):
     with pytest.raises(SystemExit) as end:
         main(["pull", "michigan_training"])
     assert end.value.code == 1
-    assert "source 'follow_up_1989' failed (empty_file)" in capsys.readouterr().err
+    assert "source 'follow_up_1989' failed (empty_file, see above)" in capsys.readouterr().err

@@ -33,6 +33,27 @@ def test_the_same_content_from_another_warehouse_is_the_same_file(archive):
     assert archive.keep(request("wh-1"), b"%PDF one") == archive.keep(request("wh-2"), b"%PDF one")
 
 
+def test_current_points_to_the_newest_report_of_each_scope_and_nothing_is_overwritten(archive, tmp_path):
+    one = archive.keep(request("wh-1"), b"%PDF one")
+    archive.show_as_newest(request("wh-1"), one)
+    two = archive.keep(request("wh-2"), b"%PDF two")
+    archive.show_as_newest(request("wh-2"), two)
+    area = archive.keep(request("wh-2", by="province", group="85"), b"%PDF area")
+    archive.show_as_newest(request("wh-2", by="province", group="85"), area)
+    current = tmp_path / "current"
+    assert {path.name: path.read_bytes() for path in current.iterdir()} == {
+        "weaving-fy2568-latest-th.pdf": b"%PDF two",
+        "weaving-fy2568-province-85-latest-th.pdf": b"%PDF area",
+    }
+    assert one.read_bytes() == b"%PDF one"
+
+
+def test_the_archive_can_be_moved_with_its_links(archive, tmp_path):
+    archive.show_as_newest(request(), archive.keep(request(), b"%PDF one"))
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    assert (moved / "current" / "weaving-fy2568-latest-th.pdf").read_bytes() == b"%PDF one"
+
+
 def test_a_damaged_report_counts_as_not_there(archive):
     path = archive.keep(request(), b"%PDF one")
     path.write_bytes(b"%PDF cut")
