@@ -117,8 +117,9 @@ def recorded_flow(function: Callable[Arguments, Result]) -> Callable[Arguments, 
             return safe(*args, **kwargs)  # one run records the whole night; a subflow costs a second each
         if os.environ.get("PREFECT_API_URL"):
             _end_without_leak_report()
+            flow = as_flow(function)
             _tell_mistakes_once()
-            return as_flow(function)(*args, **kwargs)  # type: ignore[no-any-return]
+            return flow(*args, **kwargs)  # type: ignore[no-any-return]
         _say_once_that_nothing_is_recorded()
         return safe(*args, **kwargs)
 
@@ -141,7 +142,10 @@ _RUN_LOGS = ("prefect.flow_runs", "prefect.task_runs")
 
 @cache
 def _tell_mistakes_once() -> None:
-    """Leaves a user's mistake to the caller, who tells it; the server keeps the line, without its traceback."""
+    """Leaves a user's mistake to the caller, who tells it; the server keeps the line, without its traceback.
+
+    Only once Prefect is imported: it sets the handlers then.
+    """
     for name in _RUN_LOGS:
         logging.getLogger(name).addFilter(_without_traceback)
     for console in logging.getLogger().handlers:  # what a run says reaches the screen through the root's handlers

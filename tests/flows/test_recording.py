@@ -108,3 +108,22 @@ def test_a_server_records_the_run_and_none_of_the_data(prefect_server, tmp_path)
     assert "leaky-night" in recorded
     assert "weaving" in recorded  # the scan does see what is there
     assert SECRET not in recorded
+
+
+@pytest.mark.slow
+def test_a_recorded_mistake_is_told_once_and_kept_by_the_server(prefect_server):
+    said = "weaving: no looms."
+    script = (
+        "from flows.recording import recorded_flow, step\n"
+        "from transforms.errors import UserError\n"
+        f"def looks(): raise UserError('{said}')\n"
+        "@recorded_flow\n"
+        "def mistaken_night(): step(looks)()\n"
+        "try: mistaken_night()\n"
+        "except UserError as error: print(error)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=prefect_server.environment, capture_output=True, text=True
+    )
+    assert (run.stdout + run.stderr).count(said) == 1
+    assert said in prefect_server.everything_recorded()
