@@ -22,6 +22,7 @@ QuestionType = Literal[
     "integer",
     "number",
     "money",
+    "year",
     "date",
     "boolean",
     "choice",
@@ -82,7 +83,8 @@ class Question(Declared):
 
     `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
     in the vault. `profile` fixes it at registration and carries it to every round. `may_be_future` lets a date
-    lie after the day it was received, as the end of a certificate does.
+    lie after the day it was received, as the end of a certificate does. A `year` arrives in either calendar and is
+    kept as a Christian one, as every date is.
     """
 
     path: str | tuple[str, ...]

@@ -54,7 +54,7 @@ def _missing(name: str, read: Normalised) -> Iterator[Finding]:
 
 
 def _out_of_range(name: str, values: pl.Series, question: Question) -> Iterator[Finding]:
-    if question.type not in ("integer", "number", "money"):
+    if question.type not in ("integer", "number", "money", "year"):
         return
     largest = LARGEST_AMOUNT if question.type == "money" else None
     low = question.minimum if question.minimum is not None else None if largest is None else -largest

@@ -289,7 +289,7 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
 def answer_column(question: Question, description: str) -> dy.Column:
     """The column in which a question's cleaned answers are kept."""
     match question.type:
-        case "integer":
+        case "integer" | "year":
             return dy.Int64(nullable=True, description=description)
         case "number" | "money":
             return dy.Float64(nullable=True, description=description)

@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from transforms.errors import SourceError, nearest
+from transforms.errors import SourceError, listed
 from transforms.programme import Form
 
 SEARCHED = 30
@@ -37,13 +38,14 @@ def find(records: Sequence[Sequence[str | None]], form: Form) -> Headings:
 
 def check(headings: Headings, form: Form, where: str) -> tuple[str, ...]:
     """The headings that the form does not know. Raises SourceError when the file is not of this form."""
-    expected = [path for question in form.questions.values() for path in question.paths[:1]]
-    if headings.known * 2 < len(expected):
+    if headings.known * 2 < len(form.questions):
         # The cells may be answers, so none is quoted.
+        row = f"row {headings.position + 1} holds {headings.known} of its {len(form.questions)} headings"
         raise SourceError(
             "schema",
-            f"{where}: none of the first {SEARCHED} rows holds the form's headings. "
-            f"It needs: {', '.join(expected)}. Send the file with its heading row, or change forms.toml.",
+            f"{where}: no row holds the form's headings; {row if headings.known else 'no row has even one of them'}. "
+            f"Missing: {', '.join(_missing(headings.names, form).values())}. "
+            f"Send the file with all its headings in one of the first {SEARCHED} rows, or change forms.toml.",
         )
     named = [name for name in headings.names if name]
     doubled = sorted({name for name in named if named.count(name) > 1})
@@ -58,20 +60,32 @@ def check(headings: Headings, form: Form, where: str) -> tuple[str, ...]:
 
 
 def _check_each_question(named: Sequence[str], unknown: Sequence[str], form: Form, where: str) -> None:
+    missing = _missing(named, form)
+    if missing:
+        absent = "; ".join(_absent(name, heading, unknown) for name, heading in missing.items())
+        new = f" New: {listed(unknown)}." if unknown else ""
+        raise SourceError(
+            "missing_column",
+            f"{where}: columns are missing: {absent}.{new} "
+            "Put them back, or give a new heading as one more path of its question in forms.toml.",
+        )
     for name, question in form.questions.items():
         present = [path for path in question.paths if path in named]
-        if not present:
-            hint = f"New columns: {', '.join(unknown)}. {nearest(question.paths[0], unknown)}" if unknown else ""
-            raise SourceError(
-                "missing_column",
-                f"{where}: the column '{question.paths[0]}' (question '{name}') is missing. {hint} "
-                "Put it back, or give its new heading as one more path in forms.toml.",
-            )
         if len(present) > 1:
             raise SourceError(
                 "duplicate_header",
                 f"{where}: '{present[0]}' and '{present[1]}' both answer question '{name}'. Send one of them.",
             )
+
+
+def _missing(named: Sequence[str], form: Form) -> dict[str, str]:
+    """The questions under none of whose headings a column arrived, with the first of them."""
+    return {name: each.paths[0] for name, each in form.questions.items() if not set(each.paths) & set(named)}
+
+
+def _absent(question: str, heading: str, unknown: Sequence[str]) -> str:
+    close = get_close_matches(heading, unknown, n=3, cutoff=0.5)
+    return f"'{heading}' (question '{question}'{', close to it: ' + ', '.join(close) if close else ''})"
 
 
 def _canonical(cell: str) -> str:

@@ -278,6 +278,10 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(forms, "minimum = 1925, maximum = 2015", "minimum = 2015, maximum = 1925"),
         forms, "question 'birth_year': minimum = 2015 is above maximum = 1925", "Swap",
     ),
+    "a limit that is a Buddhist year": (
+        replaced(forms, 'type = "year", minimum = 1925', 'type = "year", minimum = 2468'),
+        forms, "question 'birth_year': minimum = 2468 is a Buddhist year", "take 543 off",
+    ),
     "a heading used twice": (
         replaced(forms, 'path = "phone"', 'path = "name"'),
         forms, "question 'phone': path = \"name\"", "its own heading",

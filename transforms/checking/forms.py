@@ -5,6 +5,7 @@ from pathlib import Path
 
 from transforms import tables
 from transforms.errors import nearest
+from transforms.normalise.years import BUDDHIST
 from transforms.programme import Choice, Form, Programme, Question
 
 ALWAYS_IDENTITY = ("participant_id", "enterprise_id")
@@ -83,8 +84,11 @@ def _question_mistakes(where: str, name: str, question: Question, form: Form) ->
 
 def _limit_mistakes(where: str, question: Question) -> Iterator[str]:
     low, high = question.minimum, question.maximum
-    if (low is not None or high is not None) and question.type not in ("integer", "number", "money"):
+    if (low is not None or high is not None) and question.type not in ("integer", "number", "money", "year"):
         yield f'{where}: minimum and maximum go with numbers, not with "{question.type}". Take them out.'
+    for field, limit in (("minimum", low), ("maximum", high)):
+        if question.type == "year" and limit is not None and limit >= BUDDHIST[0]:
+            yield f"{where}: {field} = {limit:g} is a Buddhist year. Answers are kept as Christian ones: take 543 off."
     if low is not None and high is not None and low > high:
         yield f"{where}: minimum = {low:g} is above maximum = {high:g}. Swap them."
 

@@ -8,13 +8,13 @@ import polars as pl
 
 from transforms.normalise.reading import Reading, Rules, reading
 from transforms.normalise.text import with_arabic_digits
+from transforms.normalise.years import BUDDHIST, christian
 from transforms.programme import Question
 
 EARLIEST = date(1901, 1, 1)
 """1900 is what spreadsheets make of nothing."""
 
 _EPOCH = date(1899, 12, 30)
-_BUDDHIST = (2400, 2600)
 _DECADES = timedelta(days=365 * 50)
 
 # [0-9], since \d means the digits of every script.
@@ -116,7 +116,7 @@ def _read_day(text: pl.Expr, order: str, calendar: Calendar) -> Reading:
     noted = (
         pl.when(value > calendar.today)
         .then(pl.lit("clock_skew"))
-        .when(years.is_between(*_BUDDHIST))
+        .when(years.is_between(*BUDDHIST))
         .then(pl.lit("buddhist_year"))
     )
     return reading(pl.when(possible).then(value), refused, noted)
@@ -157,9 +157,8 @@ def _numeric(text: pl.Expr, order: str) -> tuple[pl.Expr, pl.Expr]:
 def _built(year: pl.Expr, month: pl.Expr, day_of_month: pl.Expr) -> pl.Expr:
     """The date, or null for none. A Buddhist year loses 543 first: its 29 February exists only so."""
     written = year.cast(pl.Int64, strict=False)
-    christian = pl.when(written.is_between(*_BUDDHIST)).then(written - 543).otherwise(written)
     # Not pl.date: for a date that is none it raises, and its message quotes the value.
-    parts = (christian.cast(pl.String).str.zfill(4), _two_digits(month), _two_digits(day_of_month))
+    parts = (christian(written).cast(pl.String).str.zfill(4), _two_digits(month), _two_digits(day_of_month))
     return pl.concat_str(parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 

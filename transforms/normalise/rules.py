@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from transforms.normalise import areas, dates, identifiers, numbers, words
+from transforms.normalise import areas, dates, identifiers, numbers, words, years
 from transforms.normalise.reading import Rules
 from transforms.programme import Question
 
@@ -24,6 +24,8 @@ def rules_for(question: Question, today: date, zone: str) -> Rules:
             return numbers.number(question)
         case "money":
             return numbers.money(question)
+        case "year":
+            return years.year()
         case "date":
             return dates.day(question, dates.Calendar.of(question, today, zone))
         case "boolean":

@@ -165,9 +165,25 @@ def test_a_renamed_column_is_refused_with_the_new_heading(inbox, refused):
     (inbox / "list.csv").write_text((HEADING + ROWS).replace("ยอดขาย", "ยอดขายต่อเดือน"), encoding="utf-8")
     code, message = refused()
     assert code == "missing_column"
-    assert "'ยอดขาย'" in message
-    assert "ยอดขายต่อเดือน" in message
-    assert "list.csv" in message
+    assert message.startswith(
+        "source 'registrations', file 'list.csv': columns are missing: 'ยอดขาย' (question 'sales', close to it: "
+        "ยอดขายต่อเดือน). New: ยอดขายต่อเดือน."
+    )
+
+
+def test_every_missing_column_is_named_at_once_and_none_that_is_there(inbox, refused):
+    (inbox / "list.csv").write_text(HEADING.replace("ชื่อ", "x").replace("ยอดขาย", "y") + ROWS, encoding="utf-8")
+    _, message = refused()
+    assert "columns are missing: 'ชื่อ' (question 'name'); 'ยอดขาย' (question 'sales'). New: x, y. " in message
+    assert "รหัส" not in message
+
+
+def test_a_heading_row_with_few_of_the_headings_names_those_it_lacks(inbox, refused):
+    (inbox / "list.csv").write_text("ใบสมัคร\nรหัส,ชื่อ,สมชาย\n" + ROWS, encoding="utf-8")
+    code, message = refused()
+    assert code == "schema"
+    assert "row 2 holds 2 of its 5 headings. Missing: เลขกิจการ, วันที่, ยอดขาย. " in message
+    assert "สมชาย" not in message  # it may be an answer
 
 
 @pytest.mark.parametrize(
