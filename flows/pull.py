@@ -1,15 +1,24 @@
 """Brings what the sources have into the landing."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 from flows.declared import landing_of, programme_named
 from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
-from flows.sources import file_drop
-from flows.stores.landing import Attempt
+from flows.sources import file_drop, kobotoolbox, odk_central, postgres
+from flows.stores.landing import Attempt, Landing, Pulled
 from transforms.errors import SourceError
-from transforms.programme import Programme, Source
+from transforms.programme import FileDrop, Form, Programme, Source
 
-KINDS = {"file_drop": file_drop.pull}
-"""The function that pulls each kind of source."""
+KINDS: dict[str, Callable[[Any, Form, Path, Landing], Pulled]] = {
+    "file_drop": file_drop.pull,
+    "postgres": postgres.pull,
+    "odk_central": odk_central.pull,
+    "kobotoolbox": kobotoolbox.pull,
+}
+"""The function that pulls each kind of source: from its declaration, its form and the programme's folder."""
 
 
 @recorded_flow
@@ -37,7 +46,8 @@ def failing_sources(programme: str) -> list[str]:
 def _strays(programme: Programme) -> list[str]:
     """Files below the inbox that match no source's pattern: a misspelt name must not pass unseen."""
     inbox = settings().inbox(programme.id)
-    taken = {path for source in programme.sources for path in inbox.glob(source.files)}
+    drops = [source for source in programme.sources if isinstance(source, FileDrop)]
+    taken = {path for source in drops for path in inbox.glob(source.files)}
     found = {path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith((".", "~$"))}
     return sorted(path.relative_to(inbox).as_posix() for path in found - taken)
 
@@ -46,12 +56,14 @@ def _land(programme: Programme, source: Source) -> Attempt:
     """Pulls one source and keeps how it went. A failure leaves the last good landing as it is."""
     landing = landing_of(programme, source)
     try:
-        new = guarded(KINDS[source.kind])(source, programme.forms[source.form], settings().inbox(programme.id), landing)
+        folder = settings().programme_folder(programme.id)
+        pulled = guarded(KINDS[source.kind])(source, programme.forms[source.form], folder, landing)
     except (SourceError, StageError) as error:
         logger().error("%s: pull failed: %s: %s", programme.id, error.code, error)
-        return landing.record("failed", error.code, str(error))
-    logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, len(new), sum(f.rows for f in new))
-    return landing.record("pulled" if new else "unchanged")
+        return landing.failed(error.code, str(error))
+    files, rows = len(pulled.landed), sum(each.rows for each in pulled.landed)
+    logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, files, rows)
+    return landing.succeeded(pulled)
 
 
 land = step(_land)

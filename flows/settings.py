@@ -12,6 +12,8 @@ from transforms.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 PRIVATE = 0o700
+INBOX = "inbox"
+"""The folder below a programme's in which staff drop its files."""
 
 
 class Settings(BaseSettings):
@@ -30,7 +32,7 @@ class Settings(BaseSettings):
 
     def inbox(self, programme: str) -> Path:
         """The folder in which staff drop a programme's files."""
-        return self.programme_folder(programme) / "inbox"
+        return self.programme_folder(programme) / INBOX
 
     def landing(self, programme: str) -> Path:
         """What was received. Private."""
@@ -78,6 +80,11 @@ def chosen_programmes(named: Sequence[str] = ()) -> tuple[str, ...]:
             "or set IMPACT_PROGRAMMES to the folder that holds your programmes, or start one here: impact new NAME"
         )
     return tuple(named) or here
+
+
+def user_agent() -> str:
+    """How a pull names itself to a server."""
+    return f"programme-impact/{version('programme-impact')}"
 
 
 @lru_cache

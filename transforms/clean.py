@@ -9,9 +9,9 @@ import polars as pl
 from transforms import tables
 from transforms.errors import SourceError
 from transforms.normalise import Normalised, normalise, rules_for
-from transforms.programme import Form, Programme, Question, Source
+from transforms.programme import FileDrop, Form, Programme, Question, Source
 from transforms.refusals import Finding, positions, refusals
-from transforms.submissions import FLAW, RECEIVED, Chosen, by_question, that_count
+from transforms.submissions import FLAW, RECEIVED, Chosen, by_question, newest_revisions, that_count
 
 WHOLE_ROW = ""
 """The field of a reason that lies in the row itself, not in one question."""
@@ -44,9 +44,11 @@ def clean_submissions(
     answers show that a whole file was read wrongly: `date_order`, `mojibake`.
     """
     day = today or _last_pull(submissions, programme.time_zone)
-    asked = by_question(submissions, form)
+    said_now = newest_revisions(by_question(submissions, form))
+    asked = said_now.submissions
     key = _read(asked, {name: form.questions[name] for name in form.key}, day, programme.time_zone)
-    chosen = that_count(asked, _frame(key), source.mode == "replace")
+    replaces = isinstance(source, FileDrop) and source.mode == "replace"
+    chosen = said_now.then(that_count(asked, _frame(key), replaces))
     flawed = chosen.submissions.filter(pl.col(FLAW).is_not_null())
     whole = chosen.submissions if flawed.is_empty() else chosen.submissions.filter(pl.col(FLAW).is_null())
     read = _read(whole, form.questions, day, programme.time_zone)

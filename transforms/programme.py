@@ -126,17 +126,66 @@ class Derived(Declared):
     profile: bool = False
 
 
-class Source(Declared):
-    """Where a form's submissions come from."""
+class From(Declared):
+    """Where a form's submissions come from. `round`: the follow-up round they belong to."""
 
     id: Identifier
-    kind: Literal["file_drop"]
     form: Identifier
     round: Identifier | None = None
+
+
+class FileDrop(From):
+    """Files that staff put into the programme's inbox. `mode` replace: the newest file is the whole truth."""
+
+    kind: Literal["file_drop"]
     files: str
     sheet: str | None = None
     mode: Literal["append", "replace"] = "append"
     optional: bool = False
+
+
+class Connected(From):
+    """A server. `connection` names the variables of the environment that hold its address and credentials."""
+
+    connection: Identifier
+
+
+class Postgres(Connected):
+    """A table of a PostgreSQL database, or the one SELECT in a file `query` of the programme's folder.
+
+    `key` names the columns that tell rows apart. With `watermark`, a column that grows whenever a row changes, only
+    what is newer than the last pull less `overlap_minutes` is read; without it everything, and rows that are gone
+    are known to be gone.
+    """
+
+    kind: Literal["postgres"]
+    table: str | None = None
+    query: str | None = None
+    key: Annotated[tuple[str, ...], Field(min_length=1)]
+    watermark: str | None = None
+    overlap_minutes: Annotated[int, Field(ge=0)] = 60
+
+
+class OdkCentral(Connected):
+    """A form's submissions on an ODK Central server.
+
+    What is new or changed is read; every `reconcile_days`, or as soon as the counts differ, the whole list of ids.
+    """
+
+    kind: Literal["odk_central"]
+    project: Annotated[int, Field(ge=1)]
+    form_id: str
+    reconcile_days: Annotated[int, Field(ge=0)] = 7
+
+
+class KoboToolbox(Connected):
+    """A project's submissions on a KoboToolbox server. All are read each time: edits carry no date."""
+
+    kind: Literal["kobotoolbox"]
+    asset: str
+
+
+Source = Annotated[FileDrop | Postgres | OdkCentral | KoboToolbox, Field(discriminator="kind")]
 
 
 class Round(Declared):

@@ -15,7 +15,11 @@ FLAW = "_flaw"
 """The reason code of a row that the pull could not take apart into cells; null, or no such column, for all others."""
 
 _UNREAD = "_unread"
-_LATEST = ("_pulled_at", "_file", "_row")
+SUBMITTED = "_submitted_at"
+"""When the server says that it was sent; null for files."""
+
+_RECORD = {"_key": pl.String(), "_deleted": pl.Boolean(), SUBMITTED: pl.Datetime("us", "UTC")}
+_LATEST = (SUBMITTED, "_pulled_at", "_file", "_row")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
@@ -27,6 +31,15 @@ class Chosen:
     duplicates: int
     superseded: int
     deleted: int
+
+    def then(self, chosen: "Chosen") -> "Chosen":
+        """What a further choice among these leaves, and all that neither counts."""
+        return Chosen(
+            chosen.submissions,
+            self.duplicates + chosen.duplicates,
+            self.superseded + chosen.superseded,
+            self.deleted + chosen.deleted,
+        )
 
 
 def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
@@ -42,7 +55,20 @@ def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
     nothing = pl.lit(None, dtype=pl.String)
     asked = {name: pl.coalesce(pl.col(found).cast(pl.String)) if found else nothing for name, found in columns.items()}
     flaws = {name: pl.col(name) if name in submissions.columns else nothing for name in (FLAW, _UNREAD)}
-    return submissions.select(*RECEIVED, **flaws, **asked)
+    record = {
+        name: pl.col(name) if name in submissions.columns else pl.lit(None, dtype=kind) for name, kind in _RECORD.items()
+    }
+    return submissions.select(*RECEIVED, **flaws, **record, **asked)
+
+
+def newest_revisions(asked: pl.DataFrame) -> Chosen:
+    """Of every server's record what it says now. A file's rows are no records: all of them stay."""
+    if asked["_key"].null_count() == asked.height:
+        return Chosen(asked, 0, 0, 0)
+    rows = asked.select("_key", "_deleted").with_row_index("_place")  # as landed: later pulls stand below
+    newest = rows.unique("_key", keep="last", maintain_order=True)
+    there = newest.filter(~pl.col("_deleted"))["_place"]
+    return Chosen(asked[there], 0, asked.height - newest.height, newest.height - there.len())
 
 
 def _canonical(heading: str) -> str:
@@ -61,7 +87,7 @@ def that_count(asked: pl.DataFrame, keys: pl.DataFrame, replace: bool) -> Chosen
     # Few keys come twice: only their rows are compared in full.
     several = present.filter(present.select(keys.columns).is_duplicated())
     said = pl.concat(
-        [several, asked.drop(*RECEIVED, FLAW)[several["_place"]].rename("said_{}".format)], how="horizontal"
+        [several, asked.drop(*RECEIVED, FLAW, *_RECORD)[several["_place"]].rename("said_{}".format)], how="horizontal"
     )
     newest_first = said.sort(_LATEST, descending=True)
     answers = [name for name in newest_first.columns if name.startswith("said_")]

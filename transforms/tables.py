@@ -21,6 +21,18 @@ class Submissions(dy.Schema):
     _pulled_at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us", description="When it was pulled.")
 
 
+class Records(dy.Schema):
+    """One row per revision of a server's record; beside what `Submissions` has. Files have none of these columns."""
+
+    _key = dy.String(nullable=False, description="The server's own key, the same in every revision.")
+    _revision = dy.String(nullable=False, description="A hash of what the record said.")
+    _deleted = dy.Bool(nullable=False, description="Gone at the server: deleted, or rejected in its review.")
+    _submitted_at = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us", description="When it was sent.")
+    _updated_at = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us", description="When it was last edited.")
+    _review = dy.String(nullable=True, description="The state of its review at the server.")
+    _form_version = dy.String(nullable=True, description="The version of the form that was filled in.")
+
+
 class Rejects(dy.Schema):
     """One row per submission and reason that set it aside. Never holds an answer."""
 

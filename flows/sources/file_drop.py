@@ -2,22 +2,24 @@
 
 from pathlib import Path
 
+from flows.settings import INBOX
 from flows.sources import delimited, workbook
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
-from flows.stores.landing import Landing, Manifest, Pull, Received
+from flows.stores.landing import Landing, Pull, Pulled, Received
 from transforms.errors import SourceError
-from transforms.programme import Form, Source
+from transforms.programme import FileDrop, Form
 
 TEXT = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
-def pull(source: Source, form: Form, inbox: Path, landing: Landing) -> list[Manifest]:
+def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled:
     """Lands the files not landed yet; none of them when one cannot be trusted (SourceError).
 
     Files are recognised by content: a file sent twice, or under a new name, changes nothing.
     """
+    inbox = folder / INBOX
     with landing.pulling() as work:
         landed = {manifest.sha256 for manifest in landing.manifests()}
         files = _files(source, inbox)
@@ -27,16 +29,16 @@ def pull(source: Source, form: Form, inbox: Path, landing: Landing) -> list[Mani
             )
         moment = Pull.now()
         new = _read_new(files, source, form, inbox, moment, work, landed)
-        return landing.append(new, source.form, moment)
+        return Pulled(landing.append(new, source.form, moment))
 
 
-def _files(source: Source, inbox: Path) -> list[Path]:
+def _files(source: FileDrop, inbox: Path) -> list[Path]:
     """The source's files by name; what Excel and file managers leave beside them is none."""
     return sorted(path for path in inbox.glob(source.files) if path.is_file() and not path.name.startswith((".", "~$")))
 
 
 def _read_new(
-    files: list[Path], source: Source, form: Form, inbox: Path, moment: Pull, work: Path, landed: set[str]
+    files: list[Path], source: FileDrop, form: Form, inbox: Path, moment: Pull, work: Path, landed: set[str]
 ) -> list[Received]:
     received: dict[str, Received] = {}
     with workbook.Reader() as reader:
@@ -73,7 +75,7 @@ def _read_still(
     return received
 
 
-def _refuse_sudden_silence(received: Received, source: Source, landed_before: bool) -> None:
+def _refuse_sudden_silence(received: Received, source: FileDrop, landed_before: bool) -> None:
     if not received.rows and source.mode == "replace" and landed_before:
         raise SourceError(
             "no_rows",

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -46,11 +46,18 @@ class Received:
     rows: int
     encoding: str
     doubts: tuple[Doubt, ...] = ()
+    fetched: int | None = None
+    tombstones: int = 0
+    form_versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a landed file is and the proof that all of it came."""
+    """What a landed file is and the proof that all of it came.
+
+    `server_rows` is how many rows the server said it had, `fetched` how many came, `rows` how many of them were new
+    or changed and stand in the Parquet, with `tombstones` for those that were deleted there.
+    """
 
     source: str
     form: str
@@ -65,6 +72,9 @@ class Manifest:
     doubts: tuple[Doubt, ...]
     pulled_at: str
     code_version: str
+    fetched: int | None = None
+    tombstones: int = 0
+    form_versions: tuple[str, ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -81,6 +91,17 @@ class Attempt:
     message: str | None
     attempted_at: str
     succeeded_at: str | None
+    server_rows: int | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull brought: the files that it landed, how many rows the source has, and where the next one starts."""
+
+    landed: list[Manifest]
+    server_rows: int | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +173,9 @@ class Landing:
             doubts=received.doubts,
             pulled_at=pull.at.isoformat(),
             code_version=code_version(),
+            fetched=received.fetched,
+            tombstones=received.tombstones,
+            form_versions=received.form_versions,
         )
         atomic.settle(received.parquet, data)
         atomic.write(self.folder / f"{stem}.json", _as_json(asdict(manifest)))
@@ -177,16 +201,20 @@ class Landing:
             )
         return path
 
-    def record(self, status: Status, reason: str | None = None, message: str | None = None) -> Attempt:
-        """Keeps how the pull went, for the report's page on the data."""
-        now, before = datetime.now(UTC).isoformat(), self.attempt()
-        attempt = Attempt(
-            status=status,
-            reason=reason,
-            message=message,
-            attempted_at=now,
-            succeeded_at=now if status != "failed" else before.succeeded_at if before else None,
-        )
+    def succeeded(self, pulled: Pulled) -> Attempt:
+        """Keeps that a pull went well, once its rows are safe."""
+        now = datetime.now(UTC).isoformat()
+        status: Status = "pulled" if pulled.landed else "unchanged"
+        return self._record(Attempt(status, None, None, now, now, pulled.server_rows, pulled.cursor))
+
+    def failed(self, reason: str, message: str) -> Attempt:
+        """Keeps why a pull failed; what the last good one left stays."""
+        before, now = self.attempt(), datetime.now(UTC).isoformat()
+        if before is None:
+            return self._record(Attempt("failed", reason, message, now, None))
+        return self._record(replace(before, status="failed", reason=reason, message=message, attempted_at=now))
+
+    def _record(self, attempt: Attempt) -> Attempt:
         atomic.write(self.folder / "attempt.json", _as_json(asdict(attempt)))
         return attempt
 
@@ -222,7 +250,8 @@ def _pull_row(landing: Landing, refused: str | None) -> dict[str, object] | None
 
 def _read_manifest(path: Path) -> Manifest:
     fields = json.loads(path.read_text(encoding="utf-8"))
-    return Manifest(**{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"])})
+    versions = tuple(fields.get("form_versions", ()))
+    return Manifest(**{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"]), "form_versions": versions})
 
 
 def _as_json(fields: Mapping[str, object]) -> bytes:

@@ -1,0 +1,127 @@
+"""Records of a server in the landing: every revision as received, and a line for each that was deleted there.
+
+A record is known by the server's own key. Only what is new or has changed since the last pull is appended.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from flows.sources.stamp import Stamp
+from flows.stores import atomic
+from flows.stores.landing import Landing, Pull, Received
+from transforms.tables import Records
+
+RECORD = Records.create_empty().schema
+
+PART_ROWS = 50_000
+"""Rows gathered in memory before they are written down."""
+GONE = "gone"
+"""The revision of a record that was deleted at its server."""
+_OF_GONE = ("_key", "_revision", "_deleted")
+_FIELD, _VALUE = "\x1e", "\x1f"
+
+
+def content_of(answers: pl.DataFrame) -> pl.Series:
+    """A hash of each row's answers; a column that is empty or missing makes no difference, nor does their order."""
+    pairs = [
+        pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit(name + _VALUE), pl.col(name)))
+        for name in sorted(answers.columns)
+    ]
+    joined = answers.select(text=pl.concat_str(pairs, separator=_FIELD, ignore_nulls=True))["text"].to_list()
+    return pl.Series("_revision", [hashlib.sha256(each.encode()).hexdigest()[:32] for each in joined], dtype=pl.String)
+
+
+def latest(landing: Landing) -> pl.DataFrame:
+    """One row per record ever landed: `_key`, `_revision`, `_deleted`, as the last pull that brought it left it."""
+    empty = pl.DataFrame(schema={name: RECORD[name] for name in ("_key", "_revision", "_deleted")})
+    parts = [
+        pl.scan_parquet(landing.folder / each.parquet).select(empty.columns)
+        for each in landing.manifests()
+    ]
+    if not parts:
+        return empty
+    return pl.concat(parts).unique("_key", keep="last", maintain_order=True).collect()
+
+
+class Draft:
+    """One pull's revisions, gathered in the work folder. Nothing is landed before `settle`."""
+
+    def __init__(self, landing: Landing, work: Path, moment: Pull) -> None:
+        self._landing, self._work, self._moment = landing, work, moment
+        state = latest(landing)
+        self._known: dict[str, str] = dict(state.filter(~pl.col("_deleted")).select("_key", "_revision").iter_rows())
+        self._seen: set[str] = set()
+        self._gathered: list[pl.DataFrame] = []
+        self._parts: list[Path] = []
+        self.tombstones = 0
+
+    @property
+    def live(self) -> int:
+        """Records that exist at the server as far as is known now."""
+        return len(self._known)
+
+    def add(self, records: pl.DataFrame) -> None:
+        """Keeps the records (columns RECORD and answers as text) that are new or have changed."""
+        fresh = []
+        for key, revision in records.select("_key", "_revision").iter_rows():
+            self._seen.add(key)
+            fresh.append(self._known.get(key) != revision)
+            self._known[key] = revision
+        self._keep(records.filter(pl.Series(fresh, dtype=pl.Boolean)))
+
+    def bury(self, keys: Iterable[str]) -> None:
+        """Keeps a line for each known record that is gone from the server."""
+        gone = [key for key in keys if self._known.pop(key, None) is not None]
+        self.tombstones += len(gone)
+        self._keep(
+            pl.DataFrame({"_key": gone}, schema={"_key": pl.String})
+            .with_columns(_revision=pl.lit(GONE), _deleted=pl.lit(True))
+            .with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in RECORD.items() if name not in _OF_GONE)
+            .select(RECORD)
+        )
+
+    def vanished(self) -> list[str]:
+        """Known records that no page of this pull held."""
+        return sorted(self._known.keys() - self._seen)
+
+    def settle(self, name: str, server_rows: int, fetched: int, versions: Iterable[str] = ()) -> list[Received]:
+        """What was kept, as one file to be landed whole or not at all; nothing when nothing was."""
+        self._write()
+        if not self._parts:
+            return []
+        parquet = self._work / "revisions.parquet"
+        self._stamped(name).sink_parquet(parquet, statistics=False, maintain_order=True)
+        rows = pl.scan_parquet(parquet).select(pl.len()).collect().item()
+        return [
+            Received(
+                file=f"{name} {self._moment.id}",
+                sha256=atomic.digest(parquet),
+                parquet=parquet,
+                server_rows=server_rows,
+                rows=rows,
+                encoding="utf-8",
+                fetched=fetched,
+                tombstones=self.tombstones,
+                form_versions=tuple(sorted(set(versions))),
+            )
+        ]
+
+    def _stamped(self, name: str) -> pl.LazyFrame:
+        rows = pl.concat([pl.scan_parquet(part) for part in self._parts], how="diagonal").with_row_index("_row", 1)
+        return Stamp(self._landing.source, self._moment, f"{name} {self._moment.id}", "").on(rows)
+
+    def _keep(self, records: pl.DataFrame) -> None:
+        if records.height:
+            self._gathered.append(records)
+        if sum(each.height for each in self._gathered) >= PART_ROWS:
+            self._write()
+
+    def _write(self) -> None:
+        if self._gathered:
+            part = self._work / f"part-{len(self._parts):05}.parquet"
+            pl.concat(self._gathered, how="diagonal").write_parquet(part, statistics=False)
+            self._parts.append(part)
+            self._gathered = []
