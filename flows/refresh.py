@@ -81,7 +81,9 @@ def _landed(programme: Programme) -> list[Source]:
     """The sources that have landed anything. Raises UserError when no registration ever came."""
     landed = [source for source in programme.sources if landing_of(programme, source).manifests()]
     if not any(source.round is None for source in landed):
-        wanted = [settings().inbox(programme.id) / source.files for source in programme.sources if source.round is None]
+        wanted = [
+            settings().inbox(programme.id) / source.files for source in programme.file_drops if source.round is None
+        ]
         raise UserError(
             f"{programme.id}: no registrations have landed, so there is nothing to report on. They are looked for as "
             f"{listed(map(str, wanted))}. Put them there, or mend what the pull finds wrong: impact pull {programme.id}"

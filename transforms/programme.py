@@ -354,6 +354,11 @@ class Programme(Declared):
         return merged
 
     @property
+    def file_drops(self) -> tuple[FileDrop, ...]:
+        """The sources that are files in the inbox."""
+        return tuple(source for source in self.sources if isinstance(source, FileDrop))
+
+    @property
     def profile(self) -> tuple[str, ...]:
         """The columns fixed at registration and carried to every round."""
         asked = [name for name, question in self.questions.items() if question.profile]

@@ -56,7 +56,8 @@ def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
     asked = {name: pl.coalesce(pl.col(found).cast(pl.String)) if found else nothing for name, found in columns.items()}
     flaws = {name: pl.col(name) if name in submissions.columns else nothing for name in (FLAW, _UNREAD)}
     record = {
-        name: pl.col(name) if name in submissions.columns else pl.lit(None, dtype=kind) for name, kind in _RECORD.items()
+        name: pl.col(name) if name in submissions.columns else pl.lit(None, dtype=kind)
+        for name, kind in _RECORD.items()
     }
     return submissions.select(*RECEIVED, **flaws, **record, **asked)
 

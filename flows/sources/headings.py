@@ -47,7 +47,11 @@ def check(headings: Headings, form: Form, where: str) -> tuple[str, ...]:
             f"Missing: {', '.join(_missing(headings.names, form).values())}. "
             f"Send the file with all its headings in one of the first {SEARCHED} rows, or change forms.toml.",
         )
-    named = [name for name in headings.names if name]
+    return check_columns([name for name in headings.names if name], form, where)
+
+
+def check_columns(named: Sequence[str], form: Form, where: str) -> tuple[str, ...]:
+    """The columns that the form does not know. Raises SourceError when one stands twice or a question has none."""
     doubled = sorted({name for name in named if named.count(name) > 1})
     if doubled:
         raise SourceError(

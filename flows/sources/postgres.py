@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import adbc_driver_manager
@@ -10,11 +11,11 @@ import polars as pl
 from adbc_driver_postgresql import dbapi
 
 from flows.sources import headings
-from flows.sources.connections import connection
+from flows.sources.connections import connection, variable
 from flows.sources.stamp import doubts_about
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import Draft, content_of
-from transforms.errors import SourceError
+from transforms.errors import SourceError, nearest
 from transforms.programme import Form, Postgres
 
 STATEMENT_MINUTES = 10
@@ -23,38 +24,105 @@ _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?")
 _JOINT = "\x1f"
 
 
+@dataclass(frozen=True)
+class _Relation:
+    """What is read: the text that stands after `from`, its columns, and a condition on what is new."""
+
+    text: str
+    columns: tuple[str, ...]
+    condition: str = "true"
+
+
 def pull(source: Postgres, form: Form, folder: Path, landing: Landing) -> Pulled:
-    """Lands the rows that are new or have changed. Raises SourceError when not all came that the database counts."""
-    relation = _relation(source, folder)
+    """Lands the rows that are new or have changed. Raises SourceError when they are not all that the database counts.
+
+    With a watermark only rows from a little before the last pull's highest are read; as soon as that leaves another
+    number of rows than the database has, everything is.
+    """
     with landing.pulling() as work, _snapshot(source) as database:
+        whole = _described(database, source, folder)
+        unknown = headings.check_columns(whole.columns, form, _where(source))
         moment = Pull.now()
         draft = Draft(landing, work, moment)
-        columns = _columns(database, relation, source)
-        unknown = headings.check_columns(columns, form, _where(source))
-        since = _since(source, landing)
-        expected, cursor = _expected(database, relation, source, since)
+        rows, highest = _extent(database, whole, source)
         fetched = 0
-        for batch in _batches(database, relation, columns, source, since):
-            fetched += batch.height
-            draft.add(_records(batch, columns, source))
-        _check_all_came(source, expected, fetched)
-        if since is None:
+        if since := _since(source, landing):
+            fetched += _read(database, replace(whole, condition=since), source, draft)
+        if not since or draft.live != rows:
+            fetched += _read(database, whole, source, draft)
             draft.bury(draft.vanished())
-        received = draft.settle(source.table or source.query or "", draft.live, fetched, doubts_about(1, unknown))
-        return Pulled(landing.append(received, source.form, moment), draft.live, cursor)
+        _check_all_came(source, rows, draft.live)
+        received = draft.settle(source.table or str(source.query), rows, fetched, doubts_about(rows, unknown))
+        return Pulled(landing.append(received, source.form, moment), rows, highest)
 
 
 def _where(source: Postgres) -> str:
     return f"source '{source.id}'"
 
 
-def _relation(source: Postgres, folder: Path) -> str:
-    """What stands after `from`."""
+@contextmanager
+def _snapshot(source: Postgres) -> Iterator[dbapi.Cursor]:
+    """A read-only transaction, in which every statement sees the database at one moment."""
+    dsn = connection(source.connection).get("dsn")
+    try:
+        database = dbapi.connect(dsn)
+    except adbc_driver_manager.Error:  # its text may quote the address with its password
+        raise SourceError(
+            "not_connected",
+            f"{_where(source)}: there is no connection to the database. Check that it runs, and the address, user and "
+            f"password in {variable(source.connection, 'dsn')}.",
+        ) from None
+    refusal = None
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+            cursor.execute(f"set local statement_timeout = '{STATEMENT_MINUTES}min'")
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
+            yield cursor
+    except adbc_driver_manager.Error as error:
+        refusal = _refusal(source, error.sqlstate)
+    finally:
+        with suppress(adbc_driver_manager.Error):
+            database.rollback()
+        database.close()
+    if refusal is not None:
+        raise refusal
+
+
+_REFUSALS = {
+    "42501": ("not_allowed", "the user may not read this. Grant it: grant select on TABLE to USER"),
+    "42P01": ("not_found", "there is no such table. Check table, with its schema, and the database in the address"),
+    "42703": ("no_such_column", "a column of key, watermark or the query does not exist. Check their spelling"),
+    "57014": ("statement_timeout", f"reading took over {STATEMENT_MINUTES} minutes. Index the watermark, or add one"),
+    "25006": ("not_read_only", "the query tries to change something. Only a SELECT is run"),
+    "42601": ("wrong_query", "the query is not one SELECT. Check it in psql"),
+}
+
+
+def _refusal(source: Postgres, state: str | None) -> SourceError:
+    """What PostgreSQL's code for an error means; its own text may quote a row."""
+    code, meaning = _REFUSALS.get(state or "", ("database_error", f"the database reports error {state or 'unknown'}"))
+    return SourceError(code, f"{_where(source)}: {meaning}.")
+
+
+def _described(database: dbapi.Cursor, source: Postgres, folder: Path) -> _Relation:
+    text = _from(source, folder)
+    database.execute(f"select * from {text} limit 0")  # noqa: S608
+    columns = tuple(database.fetch_arrow_table().column_names)
+    for name in (*source.key, *([source.watermark] if source.watermark else [])):
+        if name not in columns:
+            raise SourceError(
+                "no_such_column", f"{_where(source)}: there is no column '{name}'. {nearest(name, columns)}"
+            )
+    return _Relation(text, columns)
+
+
+def _from(source: Postgres, folder: Path) -> str:
     if source.table is not None:
         if not _TABLE.fullmatch(source.table):
-            raise SourceError("wrong_table", f"{_where(source)}: table is no name such as schema.table.")
+            raise SourceError("not_found", f'{_where(source)}: table = "{source.table}" is no name of a table.')
         return ".".join(_quoted(part) for part in source.table.split("."))
-    path = folder / (source.query or "")
+    path = folder / str(source.query)
     if not path.is_file():
         raise SourceError("no_query", f"{_where(source)}: {path} is missing. Put the SELECT there.")
     return f"({path.read_text(encoding='utf-8').strip().rstrip(';')}\n) as asked"
@@ -64,26 +132,71 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-@contextmanager
-def _snapshot(source: Postgres) -> Iterator[dbapi.Cursor]:
-    """A read-only transaction in which every statement sees the database at one moment."""
-    dsn = connection(source.connection).get("dsn")
-    try:
-        database = dbapi.connect(dsn)
-    except adbc_driver_manager.Error:  # its text may quote the address with its password
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _extent(database: dbapi.Cursor, relation: _Relation, source: Postgres) -> tuple[int, str | None]:
+    """How many rows there are, and the highest watermark. Raises SourceError where keys cannot tell rows apart."""
+    keys = ", ".join(_quoted(name) for name in source.key)
+    missing = " or ".join(f"{_quoted(name)} is null" for name in (*source.key, *_list(source.watermark)))
+    highest = f"max({_quoted(source.watermark)})::text" if source.watermark else "null::text"
+    database.execute(
+        f"select count(*), count(distinct ({keys})), count(*) filter (where {missing}), {highest} "  # noqa: S608
+        f"from {relation.text}"
+    )
+    rows, different, without, mark = database.fetchone()
+    if without:
         raise SourceError(
-            "not_connected",
-            f"{_where(source)}: no connection to the database. Check that it runs, and the address, name and "
-            f"password of connection '{source.connection}'.",
-        ) from None
-    try:
-        with database.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-            cursor.execute(f"set local statement_timeout = '{STATEMENT_MINUTES}min'")
-            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
-            yield cursor
-    except adbc_driver_manager.Error as error:
-        raise _refused(source, getattr(error, "sqlstate", None)) from None
-    finally:
-        database.rollback()
-        database.close()
+            "no_key", f"{_where(source)}: {without} rows have no value in {', '.join(source.key)} or the watermark."
+        )
+    if different != rows:
+        raise SourceError(
+            "key_not_unique",
+            f"{_where(source)}: {rows - different} rows have the same {', '.join(source.key)} as another. "
+            "Name columns in key that tell rows apart.",
+        )
+    return rows, mark
+
+
+def _list(name: str | None) -> list[str]:
+    return [name] if name else []
+
+
+def _since(source: Postgres, landing: Landing) -> str | None:
+    """The condition on what is new since the last pull; None where everything is to be read."""
+    last = landing.attempt()
+    if source.watermark is None or last is None or last.cursor is None:
+        return None
+    column, mark = _quoted(source.watermark), _literal(last.cursor)
+    if last.cursor.isdigit():
+        return f"{column} >= {mark}"
+    return f"{column} >= ({mark}::timestamptz - interval '{source.overlap_minutes} minutes')"
+
+
+def _read(database: dbapi.Cursor, relation: _Relation, source: Postgres, draft: Draft) -> int:
+    """Drafts every row of a relation and counts them."""
+    as_text = ", ".join(f"{_quoted(name)}::text as {_quoted(name)}" for name in relation.columns)
+    database.execute(f"select {as_text} from {relation.text} where {relation.condition}")  # noqa: S608
+    fetched = 0
+    for batch in database.fetch_record_batch():
+        rows = pl.DataFrame(batch)
+        fetched += rows.height
+        draft.add(_records(rows, source))
+    return fetched
+
+
+def _records(rows: pl.DataFrame, source: Postgres) -> pl.DataFrame:
+    return rows.select(
+        pl.concat_str(source.key, separator=_JOINT).alias("_key"),
+        content_of(rows),
+        pl.lit(False).alias("_deleted"),
+        pl.all(),
+    )
+
+
+def _check_all_came(source: Postgres, rows: int, live: int) -> None:
+    if live != rows:
+        raise SourceError(
+            "incomplete", f"{_where(source)}: the database has {rows} rows, {live} came. The next run tries again."
+        )

@@ -45,7 +45,7 @@ class Limits:
     wait: float = LONGEST_WAIT
 
 
-class Passing(Exception):
+class PassingError(Exception):
     """Something that may be better at the next try. `after`: seconds that the server asked for."""
 
     def __init__(self, what: str, after: float | None = None) -> None:
@@ -102,7 +102,7 @@ class Server:
         """The JSON that a POST answers. Tried once: three wrong passwords lock some servers."""
         try:
             return self._once("POST", path, check, None, body)
-        except Passing as error:
+        except PassingError as error:
             raise SourceError("server_unavailable", f"{self.where}: {error}. The next run tries again.") from None
 
     def delete(self, path: str) -> None:
@@ -115,20 +115,20 @@ class Server:
     def _patiently(self, ask: Callable[[], Any]) -> Any:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
-            retry=tenacity.retry_if_exception_type(Passing),
+            retry=tenacity.retry_if_exception_type(PassingError),
             wait=self._wait,
             reraise=True,
         )
         try:
             return retrying(ask)
-        except Passing as error:
+        except PassingError as error:
             raise SourceError(
                 "server_unavailable", f"{self.where}: {error}, {TRIES} times in a row. The next run tries again."
             ) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.after if isinstance(error, Passing) else None
+        asked = error.after if isinstance(error, PassingError) else None
         growing = min(0.5 * 2**state.attempt_number, self.limits.wait) * random.uniform(0.5, 1.0)  # noqa: S311
         return max(min(asked, self.limits.wait), 0.0) if asked is not None else growing
 
@@ -145,23 +145,23 @@ class Server:
                 self._judge(answer)
                 content = self._content(answer)
         except httpx.TimeoutException:
-            raise Passing("the server did not answer in time") from None
+            raise PassingError("the server did not answer in time") from None
         except httpx.TransportError:
-            raise Passing("the connection broke") from None
+            raise PassingError("the connection broke") from None
         except httpx.DecodingError:
-            raise Passing("the answer could not be unpacked") from None
+            raise PassingError("the answer could not be unpacked") from None
         try:
             found = json.loads(content, parse_float=str, parse_int=int)
         except ValueError:
-            raise Passing("the answer was cut off or is not JSON") from None
+            raise PassingError("the answer was cut off or is not JSON") from None
         if not check(found):
-            raise Passing("the answer is not whole")
+            raise PassingError("the answer is not whole")
         return found
 
     def _judge(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status in _PASSING:
-            raise Passing(f"the server answered {status}", _asked_wait(answer.headers.get("retry-after")))
+            raise PassingError(f"the server answered {status}", _asked_wait(answer.headers.get("retry-after")))
         if answer.is_redirect:
             raise SourceError(
                 "redirected", f"{self.where}: the server sends to another page, such as a login. Check its address."
@@ -188,7 +188,7 @@ class Server:
             if len(content) > LARGEST_ANSWER:
                 raise SourceError("answer_too_large", f"{self.where}: an answer is larger than 1 GB. It is not read.")
             if time.monotonic() > end:
-                raise Passing("the answer took too long")
+                raise PassingError("the answer took too long")
         return bytes(content)
 
 

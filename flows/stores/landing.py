@@ -251,7 +251,9 @@ def _pull_row(landing: Landing, refused: str | None) -> dict[str, object] | None
 def _read_manifest(path: Path) -> Manifest:
     fields = json.loads(path.read_text(encoding="utf-8"))
     versions = tuple(fields.get("form_versions", ()))
-    return Manifest(**{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"]), "form_versions": versions})
+    return Manifest(
+        **{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"]), "form_versions": versions}
+    )
 
 
 def _as_json(fields: Mapping[str, object]) -> bytes:

@@ -11,7 +11,7 @@ import polars as pl
 
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
-from flows.stores.landing import Landing, Pull, Received
+from flows.stores.landing import Doubt, Landing, Pull, Received
 from transforms.tables import Records
 
 RECORD = Records.create_empty().schema
@@ -19,8 +19,7 @@ RECORD = Records.create_empty().schema
 PART_ROWS = 50_000
 """Rows gathered in memory before they are written down."""
 GONE = "gone"
-"""The revision of a record that was deleted at its server."""
-_OF_GONE = ("_key", "_revision", "_deleted")
+"""The revision of a record that its server no longer has. One rejected in its review is still there."""
 _FIELD, _VALUE = "\x1e", "\x1f"
 
 
@@ -35,12 +34,9 @@ def content_of(answers: pl.DataFrame) -> pl.Series:
 
 
 def latest(landing: Landing) -> pl.DataFrame:
-    """One row per record ever landed: `_key`, `_revision`, `_deleted`, as the last pull that brought it left it."""
-    empty = pl.DataFrame(schema={name: RECORD[name] for name in ("_key", "_revision", "_deleted")})
-    parts = [
-        pl.scan_parquet(landing.folder / each.parquet).select(empty.columns)
-        for each in landing.manifests()
-    ]
+    """One row per record ever landed: `_key` and `_revision`, as the last pull that brought it left it."""
+    empty = pl.DataFrame(schema={name: RECORD[name] for name in ("_key", "_revision")})
+    parts = [pl.scan_parquet(landing.folder / each.parquet).select(empty.columns) for each in landing.manifests()]
     if not parts:
         return empty
     return pl.concat(parts).unique("_key", keep="last", maintain_order=True).collect()
@@ -51,8 +47,8 @@ class Draft:
 
     def __init__(self, landing: Landing, work: Path, moment: Pull) -> None:
         self._landing, self._work, self._moment = landing, work, moment
-        state = latest(landing)
-        self._known: dict[str, str] = dict(state.filter(~pl.col("_deleted")).select("_key", "_revision").iter_rows())
+        there = latest(landing).filter(pl.col("_revision") != GONE)
+        self._known: dict[str, str] = dict(there.iter_rows())
         self._seen: set[str] = set()
         self._gathered: list[pl.DataFrame] = []
         self._parts: list[Path] = []
@@ -60,7 +56,7 @@ class Draft:
 
     @property
     def live(self) -> int:
-        """Records that exist at the server as far as is known now."""
+        """Records that the server has, as far as is known now."""
         return len(self._known)
 
     def add(self, records: pl.DataFrame) -> None:
@@ -76,18 +72,21 @@ class Draft:
         """Keeps a line for each known record that is gone from the server."""
         gone = [key for key in keys if self._known.pop(key, None) is not None]
         self.tombstones += len(gone)
-        self._keep(
-            pl.DataFrame({"_key": gone}, schema={"_key": pl.String})
-            .with_columns(_revision=pl.lit(GONE), _deleted=pl.lit(True))
-            .with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in RECORD.items() if name not in _OF_GONE)
-            .select(RECORD)
-        )
+        lines = pl.DataFrame({"_key": gone}, schema={"_key": pl.String})
+        self._keep(lines.with_columns(_revision=pl.lit(GONE), _deleted=pl.lit(True)))
 
     def vanished(self) -> list[str]:
         """Known records that no page of this pull held."""
         return sorted(self._known.keys() - self._seen)
 
-    def settle(self, name: str, server_rows: int, fetched: int, versions: Iterable[str] = ()) -> list[Received]:
+    def settle(
+        self,
+        name: str,
+        server_rows: int,
+        fetched: int,
+        doubts: tuple[Doubt, ...] = (),
+        versions: Iterable[str] = (),
+    ) -> list[Received]:
         """What was kept, as one file to be landed whole or not at all; nothing when nothing was."""
         self._write()
         if not self._parts:
@@ -103,6 +102,7 @@ class Draft:
                 server_rows=server_rows,
                 rows=rows,
                 encoding="utf-8",
+                doubts=doubts,
                 fetched=fetched,
                 tombstones=self.tombstones,
                 form_versions=tuple(sorted(set(versions))),
@@ -115,7 +115,9 @@ class Draft:
 
     def _keep(self, records: pl.DataFrame) -> None:
         if records.height:
-            self._gathered.append(records)
+            missing = {name: kind for name, kind in RECORD.items() if name not in records.columns}
+            whole = records.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items())
+            self._gathered.append(whole.select(*RECORD, pl.exclude(*RECORD)))
         if sum(each.height for each in self._gathered) >= PART_ROWS:
             self._write()
 

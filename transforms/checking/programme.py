@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from transforms.errors import nearest
-from transforms.programme import Form, Programme, SizeRule
+from transforms.programme import Form, Postgres, Programme, SizeRule
 
 COMPARING = ("randomised", "waiting_list_lottery", "difference_in_differences", "not_yet_treated", "matched")
 """The designs that set treated units against others."""
@@ -68,14 +68,33 @@ def _source_mistakes(path: Path, programme: Programme) -> Iterator[str]:
             yield f'{where}: form = "{source.form}" is not in forms.toml. {nearest(source.form, programme.forms)}'
         else:
             yield from _round_mistakes(where, source.round, programme.forms[source.form], rounds)
-        files = source.files
-        if not files:
-            yield f'{where}: files is empty. Name files in the inbox, such as "*.csv".'
-        if Path(files).is_absolute() or ".." in Path(files).parts or ":" in files or "\\" in files:
-            yield f'{where}: files = "{files}" leaves the inbox. Name files below it, such as "*.csv".'
-        other = taken.setdefault((files, source.sheet), source.id)
-        if other != source.id:
-            yield f"{where}: files = \"{files}\" are already those of '{other}'. Give each source its own files."
+        if isinstance(source, Postgres):
+            yield from _database_mistakes(where, source, path.parent)
+    for drop in programme.file_drops:
+        yield from _file_mistakes(f"{path}: source '{drop.id}'", drop.files)
+        other = taken.setdefault((drop.files, drop.sheet), drop.id)
+        if other != drop.id:
+            yield (
+                f"{path}: source '{drop.id}': files = \"{drop.files}\" are already those of '{other}'. "
+                "Give each source its own files."
+            )
+
+
+def _file_mistakes(where: str, files: str) -> Iterator[str]:
+    if not files:
+        yield f'{where}: files is empty. Name files in the inbox, such as "*.csv".'
+    if Path(files).is_absolute() or ".." in Path(files).parts or ":" in files or "\\" in files:
+        yield f'{where}: files = "{files}" leaves the inbox. Name files below it, such as "*.csv".'
+
+
+def _database_mistakes(where: str, source: Postgres, folder: Path) -> Iterator[str]:
+    if (source.table is None) == (source.query is None):
+        yield f"{where}: give either table or query, the name of a file with one SELECT beside programme.toml."
+    if source.query is not None:
+        if Path(source.query).name != source.query:
+            yield f'{where}: query = "{source.query}" is not in the programme\'s folder. Put the file there.'
+        elif not (folder / source.query).is_file():
+            yield f'{where}: query = "{source.query}": there is no such file in {folder}. Put the SELECT there.'
 
 
 def _round_mistakes(where: str, asked_round: str | None, form: Form, rounds: list[str]) -> Iterator[str]:

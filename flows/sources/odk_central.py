@@ -1,0 +1,5 @@
+"""tbd"""
+
+
+def pull(source, form, folder, landing):
+    raise NotImplementedError
