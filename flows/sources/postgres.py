@@ -8,6 +8,7 @@ from pathlib import Path
 
 import adbc_driver_manager
 import polars as pl
+import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from flows.sources import headings
@@ -81,6 +82,12 @@ def _snapshot(source: Postgres) -> Iterator[dbapi.Cursor]:
             yield cursor
     except adbc_driver_manager.Error as error:
         refusal = _refusal(source, error.sqlstate)
+    except (pa.ArrowException, OSError):  # in the midst of the rows; its text quotes the value at fault
+        refusal = SourceError(
+            "broke_off",
+            f"{_where(source)}: reading broke off: the connection ended, {STATEMENT_MINUTES} minutes were over, or a "
+            "value could not be computed. Run the query in psql to see which.",
+        )
     finally:
         with suppress(adbc_driver_manager.Error):
             database.rollback()
