@@ -52,7 +52,7 @@ def pull(source: Postgres, form: Form, folder: Path, landing: Landing) -> Pulled
         if not since or draft.live != rows:
             fetched += _read(database, whole, source, draft)
             draft.bury(draft.vanished())
-        _check_all_came(source, rows, draft.live)
+        _check_keys(source, rows, draft.live)
         received = draft.settle(source.table or str(source.query), rows, fetched, doubts_about(rows, unknown))
         return Pulled(landing.append(received, source.form, moment), rows, highest)
 
@@ -144,25 +144,16 @@ def _literal(text: str) -> str:
 
 
 def _extent(database: dbapi.Cursor, relation: _Relation, source: Postgres) -> tuple[int, str | None]:
-    """How many rows there are, and the highest watermark. Raises SourceError where keys cannot tell rows apart."""
-    keys = ", ".join(_quoted(name) for name in source.key)
-    missing = " or ".join(f"{_quoted(name)} is null" for name in (*source.key, *_list(source.watermark)))
+    """How many rows there are, and the highest watermark. Raises SourceError where a row has no key or watermark."""
+    needed = (*source.key, *_list(source.watermark))
+    missing = " or ".join(f"{_quoted(name)} is null" for name in needed)
     highest = f"max({_quoted(source.watermark)})::text" if source.watermark else "null::text"
     database.execute(
-        f"select count(*), count(distinct ({keys})), count(*) filter (where {missing}), {highest} "  # noqa: S608
-        f"from {relation.text}"
+        f"select count(*), count(*) filter (where {missing}), {highest} from {relation.text}"  # noqa: S608
     )
-    rows, different, without, mark = database.fetchone()
+    rows, without, mark = database.fetchone()
     if without:
-        raise SourceError(
-            "no_key", f"{_where(source)}: {without} rows have no value in {', '.join(source.key)} or the watermark."
-        )
-    if different != rows:
-        raise SourceError(
-            "key_not_unique",
-            f"{_where(source)}: {rows - different} rows have the same {', '.join(source.key)} as another. "
-            "Name columns in key that tell rows apart.",
-        )
+        raise SourceError("no_key", f"{_where(source)}: {without} rows have no value in {' or '.join(needed)}.")
     return rows, mark
 
 
@@ -202,8 +193,11 @@ def _records(rows: pl.DataFrame, source: Postgres) -> pl.DataFrame:
     )
 
 
-def _check_all_came(source: Postgres, rows: int, live: int) -> None:
-    if live != rows:
+def _check_keys(source: Postgres, rows: int, different: int) -> None:
+    """All rows of one moment came, so where there are fewer keys than rows, some rows have the same one."""
+    if different != rows:
         raise SourceError(
-            "incomplete", f"{_where(source)}: the database has {rows} rows, {live} came. The next run tries again."
+            "key_not_unique",
+            f"{_where(source)}: {rows} rows have only {different} different values of {', '.join(source.key)}. "
+            "Name columns in key that tell rows apart.",
         )
