@@ -4,12 +4,16 @@ Nothing of an answer or a credential gets into a message.
 """
 
 import json
+import math
 import random
+import ssl
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -22,7 +26,7 @@ from transforms.errors import SourceError
 TRIES = 5
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is tried again on the next run."""
-LARGEST_ANSWER = 1 << 30
+LARGEST_ANSWER = 256 << 20
 """Bytes after unpacking: what a small compressed answer swells to is not trusted without end."""
 _PASSING = (
     HTTPStatus.REQUEST_TIMEOUT,
@@ -45,6 +49,12 @@ class Limits:
     wait: float = LONGEST_WAIT
 
 
+class Number(str):
+    """A number that is no whole one, as the answer wrote it: 7.50 stays 7.50."""
+
+    __slots__ = ()
+
+
 class PassingError(Exception):
     """Something that may be better at the next try. `after`: seconds that the server asked for."""
 
@@ -62,14 +72,20 @@ class Server:
         address = urlsplit(url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise SourceError("wrong_address", f"{self.where}: its address must begin with https:// or http://.")
-        self._base = f"{address.scheme}://{address.netloc}"
+        self._base = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
         self._path = address.path.rstrip("/")
-        timeout = httpx.Timeout(self.limits.read, connect=self.limits.connect)
         self._client = httpx.Client(
-            timeout=timeout,
+            timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": user_agent(), "accept": "application/json", **(headers or {})},
+            verify=address.scheme == "https" and _trusted(),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={
+                "user-agent": user_agent(),
+                "accept": "application/json",
+                "accept-encoding": "gzip",
+                **(headers or {}),
+            },
         )
 
     def __enter__(self) -> Self:
@@ -90,12 +106,16 @@ class Server:
     def address(self, path: str) -> str:
         """A path of the server, or the path and query of a link that it gave, on its own host."""
         link = urlsplit(path)
-        if link.scheme or link.netloc:
-            return f"{self._base}{link.path}" + (f"?{link.query}" if link.query else "")
-        return f"{self._base}{self._path}{path}"
+        if not link.scheme and not link.netloc:
+            return f"{self._base}{self._path}{path}"
+        below = link.path == self._path or link.path.startswith(f"{self._path}/")
+        return f"{self._base}{'' if below else self._path}{link.path}" + (f"?{link.query}" if link.query else "")
 
     def get(self, path: str, check: Callable[[Any], bool], **params: str | int) -> Any:
-        """The JSON at a path; `check` says whether it is whole. Tried again while it is not, then a SourceError."""
+        """The JSON at a path; `check` says whether it is whole. Tried again while it is not, then a SourceError.
+
+        Whole numbers come as int, others as Number.
+        """
         return self._patiently(lambda: self._once("GET", path, check, params or None, None))
 
     def post(self, path: str, check: Callable[[Any], bool], body: Mapping[str, object]) -> Any:
@@ -108,13 +128,14 @@ class Server:
     def delete(self, path: str) -> None:
         """Asks for something to be deleted; whether it was does not matter."""
         try:
-            self._client.delete(self.address(path))
+            with self._client.stream("DELETE", self.address(path)):
+                return
         except httpx.HTTPError:
             return
 
     def _patiently(self, ask: Callable[[], Any]) -> Any:
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(TRIES),
+            stop=tenacity.stop_any(tenacity.stop_after_attempt(TRIES), _asks_too_much),
             retry=tenacity.retry_if_exception_type(PassingError),
             wait=self._wait,
             reraise=True,
@@ -122,15 +143,19 @@ class Server:
         try:
             return retrying(ask)
         except PassingError as error:
+            tries = int(retrying.statistics.get("attempt_number", 1))
+            times = f", {tries} times in a row" if tries > 1 else ""
+            asked = f" and asks to be left alone for {error.after:.0f} seconds" if error.after else ""
             raise SourceError(
-                "server_unavailable", f"{self.where}: {error}, {TRIES} times in a row. The next run tries again."
+                "server_unavailable", f"{self.where}: {error}{times}{asked}. The next run tries again."
             ) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.after if isinstance(error, PassingError) else None
-        growing = min(0.5 * 2**state.attempt_number, self.limits.wait) * random.uniform(0.5, 1.0)  # noqa: S311
-        return max(min(asked, self.limits.wait), 0.0) if asked is not None else growing
+        """What the server asked for and a little more, so that many pulls do not come back at once; else growing."""
+        asked = _asked(state)
+        longest = 0.5 * 2**state.attempt_number if asked is None else asked * 1.1
+        shortest = longest / 2 if asked is None else asked
+        return min(random.uniform(shortest, longest), self.limits.wait)  # noqa: S311
 
     def _once(
         self,
@@ -140,23 +165,31 @@ class Server:
         params: Mapping[str, str | int] | None,
         body: Mapping[str, object] | None,
     ) -> Any:
-        try:
-            with self._client.stream(method, self.address(path), params=params, json=body) as answer:
-                self._judge(answer)
-                content = self._content(answer)
-        except httpx.TimeoutException:
-            raise PassingError("the server did not answer in time") from None
-        except httpx.TransportError:
-            raise PassingError("the connection broke") from None
-        except httpx.DecodingError:
-            raise PassingError("the answer could not be unpacked") from None
-        try:
-            found = json.loads(content, parse_float=str, parse_int=int)
-        except ValueError:
-            raise PassingError("the answer was cut off or is not JSON") from None
+        found = _parsed(self._body(method, path, params, body))
         if not check(found):
             raise PassingError("the answer is not whole")
         return found
+
+    def _body(
+        self, method: str, path: str, params: Mapping[str, str | int] | None, body: Mapping[str, object] | None
+    ) -> bytes:
+        end = time.monotonic() + self.limits.whole
+        try:
+            with self._client.stream(method, self.address(path), params=params, json=body) as answer:
+                self._judge(answer)
+                return self._content(answer, end)
+        except httpx.TimeoutException:
+            raise PassingError("the server did not answer in time") from None
+        except httpx.TransportError as error:
+            if _is_distrust(error):
+                raise SourceError(
+                    "certificate",
+                    f"{self.where}: the server's certificate is not trusted. Check that its address is right and that "
+                    "this machine knows who signed the certificate (SSL_CERT_FILE).",
+                ) from None
+            raise PassingError("the connection broke") from None
+        except zlib.error:
+            raise PassingError("the answer could not be unpacked") from None
 
     def _judge(self, answer: httpx.Response) -> None:
         status = answer.status_code
@@ -179,26 +212,97 @@ class Server:
         if not answer.is_success:
             raise SourceError("refused", f"{self.where}: the server refused the request ({status}).")
 
-    def _content(self, answer: httpx.Response) -> bytes:
-        """The whole body. A time-out counts from byte to byte, so the whole has a limit of its own."""
-        end = time.monotonic() + self.limits.whole
+    def _content(self, answer: httpx.Response, end: float) -> bytes:
+        """The whole body, unpacked piece by piece: a time-out counts from byte to byte, so the whole has its own."""
+        packing = answer.headers.get("content-encoding", "identity").lower()
+        if packing not in ("identity", "gzip"):
+            raise SourceError("refused", f"{self.where}: the server packs its answers in a way that was not asked for.")
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packing == "gzip" else None
         content = bytearray()
-        for chunk in answer.iter_bytes():
-            content += chunk
+        for chunk in answer.iter_raw():
+            room = LARGEST_ANSWER + 1 - len(content)
+            content += unpacker.decompress(chunk, room) if unpacker else chunk
             if len(content) > LARGEST_ANSWER:
-                raise SourceError("answer_too_large", f"{self.where}: an answer is larger than 1 GB. It is not read.")
+                size = f"{LARGEST_ANSWER >> 20} MB"
+                raise SourceError("answer_too_large", f"{self.where}: an answer is larger than {size}. It is not read.")
             if time.monotonic() > end:
                 raise PassingError("the answer took too long")
+        if unpacker and not unpacker.eof:
+            raise PassingError("the answer was cut off")
         return bytes(content)
+
+
+def compact(value: object) -> str:
+    """What was parsed as JSON again, without spaces, its numbers as they were written."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key, ensure_ascii=False)}:{compact(each)}" for key, each in value.items())
+        return "{" + ",".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(compact(each) for each in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        found = json.loads(content, parse_float=Number, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise PassingError("the answer was cut off or is not JSON") from None
+    return _mended(found) if b"\\ud" in content.lower() else found
+
+
+def _refuse(_: str) -> None:
+    raise ValueError
+
+
+def _mended(found: Any) -> Any:
+    """The answer without halves of characters, which no file could hold."""
+    if isinstance(found, str) and not isinstance(found, Number):
+        return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(found, dict):
+        return {_mended(key): _mended(value) for key, value in found.items()}
+    return [_mended(each) for each in found] if isinstance(found, list) else found
+
+
+def _trusted() -> ssl.SSLContext:
+    """The signers that this machine trusts and those that browsers do."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+def _is_distrust(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _asked(state: tenacity.RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error.after if isinstance(error, PassingError) else None
+
+
+def _asks_too_much(state: tenacity.RetryCallState) -> bool:
+    """Whether the server wants a longer pause than a pull makes."""
+    return (_asked(state) or 0.0) > LONGEST_WAIT
 
 
 def _asked_wait(header: str | None) -> float | None:
     """The seconds of a Retry-After header, which holds seconds or a date."""
     if header is None:
         return None
-    if header.strip().isdigit():
-        return float(header)
     try:
-        return parsedate_to_datetime(header).timestamp() - time.time()
+        seconds = float(header)
     except ValueError:
-        return None
+        seconds = _seconds_until(header)
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return math.nan
