@@ -135,7 +135,7 @@ class Server:
 
     def _patiently(self, ask: Callable[[], Any]) -> Any:
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_any(tenacity.stop_after_attempt(TRIES), _asks_too_much),
+            stop=tenacity.stop_after_attempt(TRIES) | _asks_too_much,
             retry=tenacity.retry_if_exception_type(PassingError),
             wait=self._wait,
             reraise=True,

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from flows.settings import ROOT
-from transforms.programme import Form, Source
+from transforms.programme import FileDrop, Form
 
 
 @pytest.fixture(scope="session")
@@ -50,5 +50,5 @@ def form() -> Form:
 
 
 @pytest.fixture
-def source() -> Source:
-    return Source(id="registrations", kind="file_drop", form="registration", files="**/*")
+def source() -> FileDrop:
+    return FileDrop(id="registrations", kind="file_drop", form="registration", files="**/*")

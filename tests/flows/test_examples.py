@@ -14,7 +14,7 @@ from transforms.synthetic import Planted
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
-    folder = tmp_path_factory.mktemp("inbox")
+    folder = tmp_path_factory.mktemp("programme") / "inbox"
     return folder, prepare_community_economy(folder, seed=3)
 
 
@@ -59,7 +59,7 @@ def test_every_file_is_read_back_whole(inbox: tuple[Path, Planted], tmp_path: Pa
     for source in programme.sources:
         form = programme.forms[source.form]
         landing = Landing(tmp_path, source.id)
-        file_drop.pull(source, form, inbox[0], landing)
+        file_drop.pull(source, form, inbox[0].parent, landing)
         landed = landing.submissions()
         assert landed.height == inbox[1].sources[source.id].landed
         assert {question.paths[0] for question in form.questions.values()} <= set(landed.columns)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from transforms import tables
 from transforms.clean import Cleaned, clean_submissions
 from transforms.errors import SourceError
-from transforms.programme import Form, Programme, Source
+from transforms.programme import FileDrop, Form, Programme
 
 TODAY = date(2026, 6, 1)
 RULES_PRINTED = frozenset("abcdefghijklmnopqrstuvwxyz_0123456789")
@@ -63,7 +63,7 @@ def form() -> Form:
 @pytest.fixture
 def clean(form: Form, programme: Programme) -> Clean:
     def cleaned(frame: pl.DataFrame, mode: str = "append", of: Form = form, today: date | None = TODAY) -> Cleaned:
-        source = Source(id="sheets", kind="file_drop", form="registration", files="*.csv", mode=mode)
+        source = FileDrop(id="sheets", kind="file_drop", form="registration", files="*.csv", mode=mode)
         return clean_submissions(frame, of, source, programme, today)
 
     return cleaned

@@ -29,7 +29,7 @@ def landing(tmp_path, source):
 @pytest.fixture
 def pull(source, form, inbox, landing):
     def run(**changes):
-        return file_drop.pull(source.model_copy(update=changes), form, inbox, landing)
+        return file_drop.pull(source.model_copy(update=changes), form, inbox.parent, landing).landed
 
     return run
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from flows.settings import ROOT
-from flows.stores.landing import Landing
+from flows.stores.landing import Landing, Pulled
 from transforms.errors import SourceError
 
 HEADING = "รหัส,เลขกิจการ,ชื่อ,วันที่,ยอดขาย\n"
@@ -17,7 +17,7 @@ import json, os, signal, sys
 from pathlib import Path
 from flows.sources import file_drop
 from flows.stores import atomic, landing
-from transforms.programme import Form, Source
+from transforms.programme import FileDrop, Form
 inbox, state, point, count, form = sys.argv[1:]
 module, name = {"atomic": atomic, "landing": landing.Landing}[point.split(".")[0]], point.split(".")[1]
 original, calls = getattr(module, name), []
@@ -27,8 +27,8 @@ def deadly(*args, **kwargs):
         os.kill(os.getpid(), signal.SIGKILL)
     return original(*args, **kwargs)
 setattr(module, name, deadly)
-source = Source(id="registrations", kind="file_drop", form="registration", files="*")
-file_drop.pull(source, Form.model_validate_json(form), Path(inbox), landing.Landing(Path(state), "registrations"))
+source = FileDrop(id="registrations", kind="file_drop", form="registration", files="*")
+file_drop.pull(source, Form.model_validate_json(form), Path(inbox).parent, landing.Landing(Path(state), "registrations"))
 """
 
 
@@ -45,7 +45,7 @@ def inbox(tmp_path):
 def pull(inbox, form, source):
     from flows.sources import file_drop
 
-    return lambda landing: file_drop.pull(source, form, inbox, landing)
+    return lambda landing: file_drop.pull(source, form, inbox.parent, landing).landed
 
 
 def content(landing):
@@ -104,8 +104,8 @@ def test_the_landing_is_for_its_owner_alone(pull, tmp_path):
 
 def test_a_failed_attempt_keeps_the_time_of_the_last_success(pull, tmp_path):
     landing = Landing(tmp_path, "registrations")
-    good = landing.record("pulled")
-    bad = landing.record("failed", "empty_file", "the file is empty")
+    good = landing.succeeded(Pulled([]))
+    bad = landing.failed("empty_file", "the file is empty")
     assert bad.reason == "empty_file"
     assert landing.attempt() == bad
     assert bad.succeeded_at == good.attempted_at
