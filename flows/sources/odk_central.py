@@ -37,16 +37,22 @@ ROUNDS = 4
 MOST_WAITING = 100
 """Submissions without all their photos that are asked for one by one, the newest; reconciling reads the others."""
 
+_EVER = datetime.fromtimestamp(0, UTC)
+_SUBMISSIONS = ".svc/Submissions"
 _SYSTEM = "__system"
 _PRESENT, _EXPECTED = f"{_SYSTEM}/attachmentsPresent", f"{_SYSTEM}/attachmentsExpected"
+_SYSTEM_COLUMNS = tuple(
+    f"{_SYSTEM}/{name}"
+    for name in ("submissionDate", "updatedAt", "submitterName", "deviceId", "formVersion", "reviewState")
+)
 _OWN = re.compile(rf"(__id|{_SYSTEM}/.*|meta/.*|start|end|today|deviceid|username|email|phonenumber|audit)$")
 """Columns that every form may have beside its questions: new ones are no news."""
 
 Row = dict[str, Any]
 
 
-def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pulled:  # noqa: ARG001
-    """Lands the submissions that are new or have changed. Raises SourceError when they are not all the server counts."""
+def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pulled:
+    """Lands the submissions that are new or have changed. Raises SourceError when the server counts more or fewer."""
     with landing.pulling() as work, _account(source) as account:
         fields = _Fields.of(account)
         unknown = [name for name in headings.check_columns(fields.columns, form, account.where) if not _OWN.match(name)]
@@ -98,14 +104,14 @@ def _bring(feed: "_Feed", last: _Mark | None, source: OdkCentral, moment: Pull) 
     if last is None or due or not _settled(feed, last.since):
         feed.read()
         feed.draft.bury(feed.draft.vanished())
-        last = _Mark(_form_of(source), feed.newest_by(moment) - OVERLAP, moment.at)
+        last = _Mark(_form_of(source), feed.since(moment, _EVER), moment.at)
         if not _settled(feed, last.since):
             raise SourceError(
                 "incomplete",
                 f"{feed.account.where}: the server has {feed.rows} submissions, {feed.draft.live} came. "
                 "The next run tries again.",
             )
-    return _Mark(last.form, max(last.since, feed.newest_by(moment) - OVERLAP), last.reconciled)
+    return _Mark(last.form, feed.since(moment, last.since), last.reconciled)
 
 
 def _settled(feed: "_Feed", since: datetime) -> bool:
@@ -149,14 +155,16 @@ class _Account:
         try:
             session = self._server.post("/v1/sessions", _is_session, body)
         except SourceError as error:
-            if error.code not in ("not_logged_in", "refused"):
-                raise
-            user, password = (variable(self._credentials.name, field) for field in ("user", "password"))
-            raise SourceError(
-                "not_logged_in",
-                f"{self.where}: the server does not accept the user and password. Check {user} and {password}.",
-            ) from None
+            raise self._refusal(error) from None
         self._server.authorise(f"Bearer {session['token']}")
+
+    def _refusal(self, error: SourceError) -> SourceError:
+        url, user, password = (variable(self._credentials.name, field) for field in ("url", "user", "password"))
+        advice = {
+            "not_logged_in": f"the server does not accept the user and password. Check {user} and {password}.",
+            "not_found": f"there is no ODK Central at this address. Check {url}; it ends before /v1.",
+        }
+        return SourceError(error.code, f"{self.where}: {advice[error.code]}") if error.code in advice else error
 
     def log_out(self) -> None:
         """Ends the session, so that its token is worth nothing to anybody."""
@@ -164,18 +172,24 @@ class _Account:
 
     def get(self, path: str, check: Callable[[Any], bool], **params: str | int) -> Any:
         """The JSON at a path of the form."""
-        return self._once_more(lambda: self._server.get(f"{self._form}{path}", check, **params))
+        return self._explaining(lambda: self._server.get(f"{self._form}{path}", check, **params))
 
     def follow(self, link: str, check: Callable[[Any], bool]) -> Any:
         """The JSON at a link that the server gave."""
-        return self._once_more(lambda: self._server.get(link, check))
+        return self._explaining(lambda: self._server.get(link, check))
 
-    def _once_more(self, ask: Callable[[], Any]) -> Any:
+    def _explaining(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return self._logged_in(ask)
+        except SourceError as error:
+            raise self._explained(error) from None
+
+    def _logged_in(self, ask: Callable[[], Any]) -> Any:
         try:
             return ask()
         except SourceError as error:
             if error.code != "not_logged_in":
-                raise self._explained(error) from None
+                raise
         self.log_in()
         return ask()
 
@@ -219,15 +233,15 @@ class _Fields:
         if doubled := [name for name, times in Counter(spelt).items() if times > 1]:
             raise SourceError(
                 "duplicate_header",
-                f"{account.where}: two fields of the form are both '{doubled[0]}' in the server's feed, which holds only "
-                "Latin letters, digits and _. Rename one in the form.",
+                f"{account.where}: two fields of the form are both '{doubled[0]}' in the server's feed, which "
+                "holds only Latin letters, digits and _. Rename one in the form.",
             )
         return cls(dict(zip(spelt, names, strict=True)))
 
     @property
     def columns(self) -> list[str]:
         """Every column, as the form spells it."""
-        return [*self.names.values(), *(f"{_SYSTEM}/{name}" for name in ("submissionDate", "updatedAt"))]
+        return [*self.names.values(), *_SYSTEM_COLUMNS]
 
     def answers_of(self, row: Row) -> dict[str, str | None]:
         """A submission's answers by column, each as the text that was received."""
@@ -280,9 +294,9 @@ class _Feed:
         """Submissions whose answers the server itself cannot read."""
         return (Doubt("encrypted", "", len(self._encrypted)),) if self._encrypted else ()
 
-    def newest_by(self, moment: Pull) -> datetime:
-        """The newest date seen; never later than now, or a clock once wrong would hide what comes."""
-        return min(self._newest or moment.at, moment.at)
+    def since(self, moment: Pull, before: datetime) -> datetime:
+        """A little before the newest date seen; never later than now, or a clock once wrong would hide what comes."""
+        return max(min(self._newest, moment.at) - OVERLAP, before) if self._newest else before
 
     def count(self) -> int:
         """How many submissions the server has now."""
@@ -329,14 +343,16 @@ class _Feed:
 
     def _listing(self, condition: str | None) -> Iterator[Row]:
         asked: dict[str, str | int] = {"$top": PAGE_ROWS, "$count": "true", "$expand": "*"}
-        page = self.account.get(_SUBMISSIONS, _is_counted, **asked, **({"$filter": condition} if condition else {}))
+        if condition:
+            asked["$filter"] = condition
+        page = self.account.get(_SUBMISSIONS, _is_counted, **asked)
         yield page
         followed: set[str] = set()
         while link := page.get("@odata.nextLink"):
             if link in followed:
                 raise SourceError("paging_stuck", f"{self.account.where}: the server's pages lead back to themselves.")
             followed.add(link)
-            page = self.account.follow(link, _is_counted)
+            page = self.account.follow(link, _is_page)
             yield page
 
     def _draft(self, rows: Sequence[Row]) -> None:
@@ -361,9 +377,6 @@ class _Feed:
             self.versions.add(version)
         if row.keys() <= {"__id", _SYSTEM}:
             self._encrypted.add(row["__id"])
-
-
-_SUBMISSIONS = ".svc/Submissions"
 
 
 def _records(rows: Sequence[Row], answers: pl.DataFrame) -> pl.DataFrame:

@@ -135,8 +135,8 @@ class Server:
 
     def _patiently(self, ask: Callable[[], Any]) -> Any:
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(TRIES) | _asks_too_much,
-            retry=tenacity.retry_if_exception_type(PassingError),
+            stop=tenacity.stop_after_attempt(TRIES),
+            retry=tenacity.retry_if_exception(_is_worth_a_wait),
             wait=self._wait,
             reraise=True,
         )
@@ -285,9 +285,9 @@ def _asked(state: tenacity.RetryCallState) -> float | None:
     return error.after if isinstance(error, PassingError) else None
 
 
-def _asks_too_much(state: tenacity.RetryCallState) -> bool:
-    """Whether the server wants a longer pause than a pull makes."""
-    return (_asked(state) or 0.0) > LONGEST_WAIT
+def _is_worth_a_wait(error: BaseException) -> bool:
+    """Whether to ask again; not where the server wants a longer pause than a pull makes."""
+    return isinstance(error, PassingError) and (error.after or 0.0) <= LONGEST_WAIT
 
 
 def _asked_wait(header: str | None) -> float | None:
