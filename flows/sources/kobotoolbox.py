@@ -1,6 +1,5 @@
 """A KoboToolbox project's submissions: all of them each time, since an edit leaves no date and a deletion no trace."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import polars as pl
 from flows.sources import headings
 from flows.sources.connections import connection, variable
 from flows.sources.stamp import FLAW, UNREAD, doubts_about
-from flows.sources.web import Limits, Server
+from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of
 from transforms.errors import SourceError
@@ -220,9 +219,8 @@ def _add(rows: Sequence[Row], reading: _Reading, where: str) -> None:
 def _key(row: Row, taken: set[str]) -> str:
     """The submission's own id, which no edit changes: `meta/rootUuid`.
 
-    Servers before 2023 do not send it. There `_uuid`, and without it `meta/instanceID`, stands in: it is the same
-    until the first edit, which then looks like one submission deleted and another one sent. A server that
-    took the same submission twice gives both the same id; the later one's key is told apart by its `_id`.
+    Until 2025 servers sent it only once a submission was edited; before, `_uuid` (or `meta/instanceID`) is what it will
+    be. Old data may hold the same id twice; the later submission's key is then told apart by its `_id`.
     """
     given = row.get("meta/rootUuid") or row.get("_uuid") or row.get("meta/instanceID") or f"_id {row['_id']}"
     key = str(given).removeprefix("uuid:")
@@ -259,8 +257,7 @@ def _answers(rows: Sequence[Row]) -> pl.DataFrame:
 def _text(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    said = _without_addresses(value) if name == "_attachments" else value
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return compact(_without_addresses(value) if name == "_attachments" else value)
 
 
 def _without_addresses(attachments: Any) -> Any:
