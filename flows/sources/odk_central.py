@@ -102,8 +102,8 @@ def _bring(feed: "_Feed", last: _Mark | None, source: OdkCentral, moment: Pull) 
     """Drafts what the server has that the landing does not; the mark from which the next pull goes on."""
     due = last is None or moment.at - last.reconciled >= timedelta(days=source.reconcile_days)
     if last is None or due or not _settled(feed, last.since):
-        feed.read()
-        feed.draft.bury(feed.draft.vanished())
+        there = feed.read()
+        feed.draft.bury([*feed.draft.vanished(), *sorted(feed.seen - there)])
         last = _Mark(_form_of(source), feed.since(moment, _EVER), moment.at)
         if not _settled(feed, last.since):
             raise SourceError(
@@ -300,19 +300,17 @@ class _Feed:
 
     def count(self) -> int:
         """How many submissions the server has now."""
-        page = self.account.get(_SUBMISSIONS, _is_counted, **{"$top": 1, "$count": "true"})
+        page = self.account.get(_SUBMISSIONS, _is_counted, **{"$top": "1", "$count": "true"})
         self.rows = page["@odata.count"]
         return self.rows
 
-    def read(self, condition: str | None = None) -> None:
-        """Drafts every submission, or those that meet a condition."""
-        for rows in self._pages(condition):
-            self._draft(rows)
+    def read(self, condition: str | None = None) -> set[str]:
+        """Drafts every submission, or those that meet a condition; the ids of the listing that was whole."""
+        return self._pages(condition, self._draft)
 
     def read_deleted(self, condition: str) -> None:
         """Drafts that submissions are gone."""
-        for rows in self._pages(condition):
-            self.draft.bury([row["__id"] for row in rows])
+        self._pages(condition, lambda rows: self.draft.bury([row["__id"] for row in rows]))
 
     def read_again(self, keys: set[str]) -> None:
         """Drafts single submissions anew; one that is gone by now is left to the next pull."""
@@ -325,16 +323,16 @@ class _Feed:
             else:
                 self._draft(page["value"])
 
-    def _pages(self, condition: str | None) -> Iterator[list[Row]]:
-        """Every page of a listing; all over again while fewer came than the first page counted."""
+    def _pages(self, condition: str | None, take: Callable[[list[Row]], None]) -> set[str]:
+        """Takes every page of a listing; all over again while fewer came than the first page counted."""
         for _ in range(ROUNDS):
             counted, came = 0, set[str]()
             for page in self._listing(condition):
                 counted = counted or page["@odata.count"]
                 came.update(row["__id"] for row in page["value"])
-                yield page["value"]
+                take(page["value"])
             if len(came) >= counted:
-                return
+                return came
         raise SourceError(
             "incomplete",
             f"{self.account.where}: the server counts {counted} submissions but gives out {len(came)}, {ROUNDS} times "
@@ -355,7 +353,7 @@ class _Feed:
             page = self.account.follow(link, _is_page)
             yield page
 
-    def _draft(self, rows: Sequence[Row]) -> None:
+    def _draft(self, rows: list[Row]) -> None:
         if not rows:
             return
         self.fetched += len(rows)
