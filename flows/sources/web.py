@@ -4,6 +4,7 @@ Nothing of an answer or a credential gets into a message.
 """
 
 import json
+import logging
 import math
 import random
 import ssl
@@ -22,6 +23,9 @@ import tenacity
 
 from flows.settings import user_agent
 from transforms.errors import SourceError
+
+for _chatty in ("httpx", "httpcore"):  # they would log addresses, which hold ids, and headers, which hold tokens
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 TRIES = 5
 LONGEST_WAIT = 60.0

@@ -408,6 +408,8 @@ def test_5_a_restored_submission_is_found_by_the_count(central, landing, pull):
 
 def test_5_one_restored_while_another_is_deleted_is_found_too(central, landing, pull):
     made = [central.insert() for _ in range(9)]
+    central.tick(7200)
+    central.insert()
     pull()
     central.delete(made[0])
     pull()
@@ -710,9 +712,7 @@ def some_change(central, chance, seen_gone):
     central.tick(chance.choice([0.01, 1, 900, 7200]))
 
 
-@pytest.mark.parametrize(
-    ("rounds", "seed", "die"), [(30, 1, "inside"), (30, 2, "inside"), (30, 3, "inside"), (6, 4, "from outside")]
-)
+@pytest.mark.parametrize(("rounds", "seed", "die"), [(30, 1, "inside"), (30, 2, "inside"), (3, 4, "from outside")])
 def test_after_rounds_of_changes_and_kills_the_landing_is_the_server_row_by_row(
     rounds, seed, die, central, source, form, pull, landing, tmp_path, monkeypatch
 ):
