@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,7 @@ _EVER = datetime.fromtimestamp(0, UTC)
 _SUBMISSIONS = ".svc/Submissions"
 _SYSTEM = "__system"
 _PRESENT, _EXPECTED = f"{_SYSTEM}/attachmentsPresent", f"{_SYSTEM}/attachmentsExpected"
+_LINK = "@odata.navigationLink"
 _SYSTEM_COLUMNS = tuple(
     f"{_SYSTEM}/{name}"
     for name in ("submissionDate", "updatedAt", "submitterName", "deviceId", "formVersion", "reviewState")
@@ -243,38 +245,29 @@ class _Fields:
         """Every column, as the form spells it."""
         return [*self.names.values(), *_SYSTEM_COLUMNS]
 
-    def answers_of(self, row: Row) -> dict[str, str | None]:
-        """A submission's answers by column, each as the text that was received."""
-        found: dict[str, str | None] = {}
-        self._flatten(row, "", found)
-        return found
+    def answers_of(self, rows: Sequence[Row]) -> pl.DataFrame:
+        """The answers of submissions, a column each, as the text that was received."""
+        found: dict[str, list[str | None]] = {name: [None] * len(rows) for name in self.names.values()}
+        self._flatten(rows, "", found)
+        return pl.DataFrame(found, schema=dict.fromkeys(found, pl.String))
 
-    def _flatten(self, group: Row, above: str, found: dict[str, str | None]) -> None:
-        for key, value in group.items():
-            path = above + key
-            if isinstance(value, dict) and path not in self.names:
-                self._flatten(value, f"{path}/", found)
-            elif not key.endswith("@odata.navigationLink"):
-                found[self.names.get(path, path)] = _text(value)
+    def _flatten(self, groups: Sequence[Row], above: str, found: dict[str, list[str | None]]) -> None:
+        """Adds a column for everything in a group, and in the groups within it; column by column, which is quick."""
+        for key in dict.fromkeys(chain.from_iterable(groups)):
+            if key.endswith(_LINK):
+                continue
+            path, values = above + key, [group.get(key) for group in groups]
+            if path not in self.names and any(isinstance(value, dict) for value in values):
+                self._flatten([value if isinstance(value, dict) else {} for value in values], f"{path}/", found)
+            else:
+                found[self.names.get(path, path)] = [
+                    value if value is None or isinstance(value, str) else compact(value, _LINK) for value in values
+                ]
 
 
 def _in_feed(name: str) -> str:
     """A field's name as the feed spells it: other letters than Latin ones become _."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", re.sub(r"^([^A-Za-z_])", r"_\1", name))
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return compact(_unlinked(value))
-
-
-def _unlinked(value: Any) -> Any:
-    """A repeat's rows without the links to themselves."""
-    if isinstance(value, dict):
-        kept = {key: each for key, each in value.items() if not key.endswith("@odata.navigationLink")}
-        return {key: _unlinked(each) for key, each in kept.items()}
-    return [_unlinked(each) for each in value] if isinstance(value, list) else value
 
 
 class _Feed:
@@ -359,12 +352,7 @@ class _Feed:
         self.fetched += len(rows)
         for row in rows:
             self._note(row)
-        answers = [self._fields.answers_of(row) for row in rows]
-        columns = dict.fromkeys([*self._fields.names.values(), *(name for each in answers for name in each)])
-        frame = pl.DataFrame(
-            {name: [each.get(name) for each in answers] for name in columns}, schema=dict.fromkeys(columns, pl.String)
-        )
-        self.draft.add(_records(rows, frame))
+        self.draft.add(_records(rows, self._fields.answers_of(rows)))
 
     def _note(self, row: Row) -> None:
         system = row[_SYSTEM]

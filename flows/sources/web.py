@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from json.encoder import encode_basestring
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -236,16 +237,20 @@ class Server:
         return bytes(content)
 
 
-def compact(value: object) -> str:
-    """What was parsed as JSON again, without spaces, its numbers as they were written."""
-    if isinstance(value, Number):
+def compact(value: Any, without: str | None = None) -> str:
+    """What was parsed as JSON again, without spaces, its numbers as written; keys that end in `without` left out."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or kind is Number:
         return str(value)
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(key, ensure_ascii=False)}:{compact(each)}" for key, each in value.items())
+    if kind is dict:
+        kept = value if without is None else {key: each for key, each in value.items() if not key.endswith(without)}
+        pairs = [f"{encode_basestring(key)}:{compact(each, without)}" for key, each in kept.items()]
         return "{" + ",".join(pairs) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(compact(each) for each in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    if kind is list:
+        return "[" + ",".join([compact(each, without) for each in value]) + "]"
+    return json.dumps(value)
 
 
 def _parsed(content: bytes) -> Any:
