@@ -11,6 +11,7 @@ from transforms.errors import SourceError
 from transforms.normalise import Normalised, normalise, rules_for
 from transforms.programme import FileDrop, Form, Programme, Question, Source
 from transforms.refusals import Finding, positions, refusals
+from transforms.repeats import combined
 from transforms.submissions import FLAW, RECEIVED, Chosen, by_question, newest_revisions, that_count
 
 WHOLE_ROW = ""
@@ -74,7 +75,10 @@ def _read(asked: pl.DataFrame, questions: Mapping[str, Question], today: date, z
     """Every question's typed column, in the form's order."""
     rules = {name: rules_for(question, today, zone) for name, question in questions.items()}
     within = {name: each.district_of for name, each in questions.items() if each.district_of}
-    read = normalise(asked, rules, {name: province for name, province in within.items() if province in questions})
+    single = {name: each for name, each in rules.items() if questions[name].combine is None}
+    read = normalise(asked, single, {name: province for name, province in within.items() if province in questions})
+    repeated = rules.keys() - single.keys()
+    read |= {name: combined(asked[name], questions[name], rules[name]) for name in repeated}
     return {name: read[name] for name in questions}
 
 

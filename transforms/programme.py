@@ -41,6 +41,7 @@ Statistic = Literal[
     "first_difference",
 ]
 Quantity = Literal["count", "level", "change", "effect"]
+Combination = Literal["count", "sum", "mean", "minimum", "maximum", "list"]
 DesignKind = Literal[
     "randomised",
     "waiting_list_lottery",
@@ -84,7 +85,8 @@ class Question(Declared):
     `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
     in the vault. `profile` fixes it at registration and carries it to every round. `may_be_future` lets a date
     lie after the day it was received, as the end of a certificate does. A `year` arrives in either calendar and is
-    kept as a Christian one, as every date is.
+    kept as a Christian one, as every date is. With `combine` the path is that of a repeated group, and the answer is
+    made of its rows' answers to `each`; a count may do without.
     """
 
     path: str | tuple[str, ...]
@@ -100,6 +102,8 @@ class Question(Declared):
     date_order: Literal["year_month_day", "day_month_year", "month_day_year"] = "year_month_day"
     may_be_future: bool = False
     district_of: Identifier | None = None
+    each: str | None = None
+    combine: Combination | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -253,6 +253,24 @@ def test_a_row_that_could_not_be_taken_apart_is_set_aside(clean, flaw):
     assert counts(cleaned) == {"landed": 2, "accepted": 1, "rejected": 1}
 
 
+def test_a_repeated_group_that_cannot_be_read_sets_its_row_aside(clean, form):
+    """Case 62: children are counted, and a row whose children cannot be is named."""
+    ages = asked("สมาชิก", "integer", each="อายุ", combine="sum")
+    people_of = asked("สมาชิก", "integer", combine="count", maximum=3)
+    questions = QUESTIONS | {"ages": ages, "household": people_of}
+    asking = Form.model_validate(form.model_dump() | {"questions": questions})
+    texts = ['[{"อายุ":"39"},{"อายุ":2}]', None, "[{}", '[{"อายุ":"old"}]', "[{},{},{},{}]"]
+    rows = [good({"เลขที่": f"A-{place}", "สมาชิก": text}) for place, text in enumerate(texts)]
+    cleaned = clean(landed(rows), of=asking)
+    assert cleaned.accepted.select("ages", "household").rows() == [(41, 2), (0, 0)]
+    assert reasons(cleaned) == [
+        (4, "ages", "repeat_unreadable"),
+        (4, "household", "repeat_unreadable"),
+        (5, "ages", "not_a_number"),
+        (6, "household", "out_of_range"),
+    ]
+
+
 def test_the_same_submission_twice_counts_once(clean):
     """Case 57: identical content."""
     cleaned = clean(landed([GOOD, GOOD, *people(2)]))

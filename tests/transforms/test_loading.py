@@ -30,13 +30,15 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STARTER, tmp_path / "starter"))
 
 
-def replaced(file: str, old: str, new: str) -> Callable[[Path], None]:
-    """Breaks a file by replacing the first `old`, which must be there."""
+def replaced(file: str, *pairs: str) -> Callable[[Path], None]:
+    """Breaks a file by replacing the first of each old text, which must be there, by the new one after it."""
 
     def breaks(folder: Path) -> None:
         text = (folder / file).read_text(encoding="utf-8")
-        assert old in text, f"the starter has no {old!r} any more: mend this test"
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+            assert old in text, f"the starter has no {old!r} any more: mend this test"
+            text = text.replace(old, new, 1)
+        (folder / file).write_text(text, encoding="utf-8")
 
     return breaks
 
@@ -60,6 +62,10 @@ FOLLOW_UP_SALES = '''en = "Day of the answer" } }
 sales = { path = "sales_last_month", type = "money"'''
 M6 = 'form = "follow_up"\nround = "m6"'
 
+HOUSEHOLD = 'sales = { path = "sales_last_month",'
+AGES = 'sales = { path = "household/member",'
+SUM_OF_AGES = f'{AGES} each = "age", combine = "sum",'
+
 BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     # how it is broken: the breaking, the file, the field named, the remedy offered
     "an unknown field": (
@@ -81,6 +87,50 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a misspelt statistic": (
         replaced(indicators, 'statistic = "proportion"', 'statistic = "propotion"'),
         indicators, 'statistic = "propotion"', "proportion",
+    ),
+    "a misspelt way to combine": (
+        replaced(forms, HOUSEHOLD, f'{AGES} each = "age", combine = "summ",'),
+        forms, 'combine = "summ"', "sum",
+    ),
+    "a repeated group's question without a way to combine": (
+        replaced(forms, HOUSEHOLD, f'{AGES} each = "age",'),
+        forms, "question 'sales': each goes with combine", 'Add combine = "count"',
+    ),
+    "a sum of nothing named": (
+        replaced(forms, HOUSEHOLD, f'{AGES} combine = "sum",'),
+        forms, "question 'sales': combine = \"sum\" needs each", 'each = "age"',
+    ),
+    "a mean that is an amount of text": (
+        replaced(forms, HOUSEHOLD, f'{AGES} each = "age", combine = "list",'),
+        forms, 'combine = "list" does not give a money', '"text" or "code"',
+    ),
+    "each with the whole path": (
+        replaced(forms, HOUSEHOLD, f'{AGES} each = "household/member/age", combine = "sum",'),
+        forms, "each begins with path", 'each = "age"',
+    ),
+    "each without a name": (
+        replaced(forms, HOUSEHOLD, f'{AGES} each = "work/", combine = "sum",'),
+        forms, 'each = "work/" is no path', 'each = "age"',
+    ),
+    "a path into a repeated group": (
+        replaced(forms, HOUSEHOLD, SUM_OF_AGES, 'path = "name"', 'path = "household/member/name"'),
+        forms, "question 'full_name': path = \"household/member/name\" is asked in the repeated group",
+        'each = "name"',
+    ),
+    "a repeated group within another": (
+        replaced(
+            forms, HOUSEHOLD, SUM_OF_AGES,
+            'path = "birth_year", type = "year"',
+            'path = "household/member/visit", type = "integer", combine = "count"',
+        ),
+        forms, "a repeated group within the repeated group \"household/member\"", "One level is read",
+    ),
+    "a key made of several answers": (
+        replaced(
+            forms, HOUSEHOLD, SUM_OF_AGES,
+            'key = ["participant_id", "session"]', 'key = ["participant_id", "sales"]',
+        ),
+        forms, "question 'sales': it is in the form's key", "Take it out of key",
     ),
     "a misspelt question type": (
         replaced(forms, 'path = "date", type = "date"', 'path = "date", type = "dat"'),
@@ -413,6 +463,14 @@ def test_every_mistake_is_told_at_once(folder: Path) -> None:
     replaced(indicators, "when_closed = 0", 'rounds = ["m66"]')(folder)
 
     assert len(mistakes(folder)) == 3
+
+
+def test_several_questions_may_be_made_of_one_repeated_group(folder: Path) -> None:
+    oldest = 'oldest = { path = "household/member", type = "integer", each = "age", combine = "maximum", title = '
+    title = '{ th = "ก", en = "a" } }\n'
+    replaced(forms, HOUSEHOLD, f"{oldest}{title}{SUM_OF_AGES}")(folder)
+
+    assert load_programme(folder).registration.questions["oldest"].combine == "maximum"
 
 
 def test_the_starter_is_sound(folder: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from transforms import tables
+from transforms.checking.repeats import repeat_mistakes
 from transforms.errors import nearest
 from transforms.normalise.years import BUDDHIST
 from transforms.programme import Choice, Form, Programme, Question
@@ -27,6 +28,7 @@ def form_mistakes(path: Path, programme: Programme) -> Iterator[str]:
         where = f"{path}: form '{name}'"
         yield from _key_mistakes(where, form)
         yield from _heading_mistakes(where, form)
+        yield from repeat_mistakes(where, form)
         for question_name, question in form.questions.items():
             yield from _question_mistakes(f"{where}, question '{question_name}'", question_name, question, form)
     yield from _disagreements(path, programme)
@@ -51,7 +53,8 @@ def _heading_mistakes(where: str, form: Form) -> Iterator[str]:
         if not question.paths or not all(question.paths):
             yield f"{where}, question '{name}': path is empty. Write the column's heading as it arrives."
         for path in question.paths:
-            if path in headings:
+            shared = path in headings and question.combine and form.questions[headings[path]].combine
+            if path in headings and not shared:
                 yield (
                     f"{where}, question '{name}': path = \"{path}\" is already the path of "
                     f"'{headings[path]}'. Give each question its own heading."
