@@ -16,7 +16,7 @@ from flows.sources.stamp import FLAW, UNREAD, doubts_about
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of
-from transforms.errors import SourceError
+from transforms.errors import SourceError, nearest
 from transforms.programme import Form, KoboToolbox
 from transforms.tables import Submissions
 
@@ -73,6 +73,7 @@ def pull(source: KoboToolbox, form: Form, folder: Path, landing: Landing) -> Pul
     """
     with landing.pulling() as work, _server(source) as server:
         survey = _survey(server, source)
+        _check_repeats(survey, form, server.where)
         unknown = headings.check_columns(_columns(survey, form), form, server.where)
         moment = Pull.now()
         reading = _read_whole(server, source, landing, work, moment)
@@ -100,17 +101,33 @@ def _path(source: KoboToolbox) -> str:
 
 def _survey(server: Server, source: KoboToolbox) -> list[Row]:
     """The rows of the project's form. Raises SourceError for a project that has no answers to read."""
-    asset = server.get(f"{_path(source)}/", _is_asset, format="json")
+    try:
+        asset = server.get(f"{_path(source)}/", _is_asset, format="json")
+    except SourceError as error:
+        raise _explained(error, server, source) from None
     if asset.get("has_deployment") is False:
         raise SourceError(
             "not_deployed", f"{server.where}: the project was never deployed, so nobody can answer it. Deploy it."
         )
     if asset.get("deployment__encrypted") is True:
         raise SourceError(
-            "encrypted", f"{server.where}: the project's submissions are encrypted; the server cannot read them either."
+            "submissions_encrypted",
+            f"{server.where}: the project's submissions are encrypted; the server cannot read them either.",
         )
     survey: list[Row] = asset["content"]["survey"]
     return survey
+
+
+def _explained(error: SourceError, server: Server, source: KoboToolbox) -> SourceError:
+    url, token = (variable(source.connection, name) for name in ("url", "token"))
+    advice = {
+        "not_logged_in": f"the server does not accept the token (401). Check {token}.",
+        "not_found": f"the server knows no project '{source.asset}', or hides it from this user (404). Check asset in "
+        'programme.toml, and that the user may "View submissions" of it.',
+        "refused": "the server does not answer as KoboToolbox's API version 2 does (API version 1 is gone). "
+        f"Check {url}: it is the address where projects are edited.",
+    }
+    return SourceError(error.code, f"{server.where}: {advice[error.code]}") if error.code in advice else error
 
 
 def _is_asset(answer: Any) -> bool:
@@ -141,6 +158,22 @@ def _with_repeat(survey: Sequence[Row]) -> Iterator[tuple[Row, str | None]]:
         yield row, around[-1] if around else None
         if row.get("type") == "begin_repeat":
             around.append(str(row.get("$xpath")))
+
+
+def _check_repeats(survey: Sequence[Row], form: Form, where: str) -> None:
+    """Raises SourceError where a question takes its answer from a repeat that the project does not ask so."""
+    asked: dict[str | None, list[str]] = {row["$xpath"]: [] for row in survey if row.get("type") == "begin_repeat"}
+    for row, repeat in _with_repeat(survey):
+        if repeat and _is_answered(row) and row.get("type") != "begin_repeat":
+            asked[repeat].append(row["$xpath"].removeprefix(f"{repeat}/"))
+    for name, question in form.questions.items():
+        for path in question.paths if question.combine else ():
+            if path in asked and question.each is not None and question.each not in asked[path]:
+                raise SourceError(
+                    "missing_column",
+                    f"{where}: the repeat '{path}' asks no '{question.each}' (question '{name}'), or only in a repeat "
+                    f"within it. {nearest(question.each, asked[path])} Mend each in forms.toml.",
+                )
 
 
 def _read_whole(server: Server, source: KoboToolbox, landing: Landing, work: Path, moment: Pull) -> _Reading:

@@ -36,7 +36,7 @@ class Kobo:
         self.rows = []  # by _id
         self.asked = []  # path and parameters of every request
         self.before_page = lambda start: None  # called before a page is made: what others do meanwhile
-        self.deployed, self.encrypted = True, False
+        self.deployed, self.encrypted, self.gone = True, False, False
         self._random = random.Random(seed)
         self._ids = 0
         self._clock = datetime(2026, 11, 22, 14, 1, 38)
@@ -136,7 +136,7 @@ class Kobo:
         return self._page(request)
 
     def _refusal(self, request):
-        if request.path.startswith("/api/v1/"):
+        if self.gone or request.path.startswith("/api/v1/"):
             return _json({"detail": "API v1 is gone."}, 410)
         given = request.headers.get("authorization")
         if given is None:

@@ -351,6 +351,17 @@ def test_trap_3_a_question_that_the_project_does_not_ask_is_an_error(kobo, form,
     assert "'person/weight_kg' (question 'weight'" in message
 
 
+@pytest.mark.parametrize("each", ["agee", "household/member/age"])
+def test_trap_3_a_repeat_that_lacks_the_question_is_an_error(each, kobo, form, source, landing, tmp_path):
+    words = {"th": "ก", "en": "a"}
+    ages = {"path": "household/member", "each": each, "combine": "mean", "type": "number", "title": words}
+    asking = form.model_dump() | {"questions": {**form.model_dump()["questions"], "mean_age": ages}}
+    with pytest.raises(SourceError) as error:
+        kobotoolbox.pull(source, Form.model_validate(asking), tmp_path, landing)
+    assert error.value.code == "missing_column"
+    assert " age, name. " in str(error.value)
+
+
 def test_trap_3_questions_that_no_question_of_ours_takes_are_noted(kobo, pull):
     kobo.insert(ANSWERS)
     [manifest] = pull().landed
@@ -385,13 +396,14 @@ def test_trap_4_a_bad_token_is_401_and_asked_once(kobo, refused, monkeypatch):
     monkeypatch.setenv("IMPACT_CONNECTION_KOBO_TOKEN", "wrong")
     code, message = refused()
     assert (code, len(kobo.asked)) == ("not_logged_in", 1)
-    assert "401" in message
+    assert "IMPACT_CONNECTION_KOBO_TOKEN" in message
     assert "wrong" not in message
 
 
 def test_trap_4_an_unknown_project_is_404_in_html_and_asked_once(kobo, refused):
     code, message = refused(asset="aUnknown")
     assert (code, len(kobo.asked)) == ("not_found", 1)
+    assert "aUnknown" in message
     assert "doctype" not in message
 
 
@@ -402,7 +414,14 @@ def test_trap_4_the_address_of_api_version_1_is_refused(kobo, refused, monkeypat
     assert "IMPACT_CONNECTION_KOBO_URL" in message
 
 
-@pytest.mark.parametrize(("state", "code"), [("deployed", "not_deployed"), ("encrypted", "encrypted")])
+def test_trap_4_a_server_on_which_the_api_is_gone_is_410_and_asked_once(kobo, refused):
+    kobo.gone = True
+    code, message = refused()
+    assert (code, len(kobo.asked)) == ("refused", 1)
+    assert "IMPACT_CONNECTION_KOBO_URL" in message
+
+
+@pytest.mark.parametrize(("state", "code"), [("deployed", "not_deployed"), ("encrypted", "submissions_encrypted")])
 def test_a_project_whose_answers_cannot_be_read_is_an_error(state, code, kobo, refused):
     setattr(kobo, state, not getattr(kobo, state))
     assert refused()[0] == code
