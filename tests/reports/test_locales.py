@@ -129,6 +129,7 @@ def row_codes() -> set[str]:
     for file, pattern in {
         "transforms/clean.py": r'WHOLE_ROW, "(\w+)"',
         "flows/sources/delimited.py": r'return "([a-z]+_[a-z]+)"',
+        "transforms/repeats.py": r'UNREADABLE = "(\w+)"',
     }.items():
         found |= set(re.findall(pattern, (ROOT / file).read_text(encoding="utf-8")))
     return found - {"field", "refused", "noted"}
