@@ -1,7 +1,7 @@
 """A KoboToolbox project's submissions: all of them each time, since an edit leaves no date and a deletion no trace."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -283,22 +283,11 @@ def _moment(row: Row, where: str) -> datetime | None:
 def _answers(rows: Sequence[Row]) -> pl.DataFrame:
     """One text column a key, named as it arrives; null where a submission lacks it. Lists are compact JSON."""
     names = dict.fromkeys(name for row in rows for name in row)
-    columns = {name: [_text(name, row.get(name)) for row in rows] for name in names}
+    columns = {name: _texts(name, [row.get(name) for row in rows]) for name in names}
     return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String()))
 
 
-def _text(name: str, value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return compact(_without_addresses(value) if name == "_attachments" else value)
-
-
-def _without_addresses(attachments: Any) -> Any:
-    """Attachments without where to download them: a server that moves changes no answer."""
-    if not isinstance(attachments, list):
-        return attachments
-    return [_without_urls(each) if isinstance(each, dict) else each for each in attachments]
-
-
-def _without_urls(attachment: Mapping[str, Any]) -> Row:
-    return {name: value for name, value in attachment.items() if not name.endswith("url")}
+def _texts(name: str, values: Sequence[Any]) -> list[str | None]:
+    """Attachments come without where to download them: a server that moves changes no answer."""
+    left_out = "url" if name == "_attachments" else None
+    return [each if each is None or isinstance(each, str) else compact(each, left_out) for each in values]
