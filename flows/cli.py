@@ -172,7 +172,7 @@ def check(*programme: ProgrammeName) -> None:
 
 @app.command
 def new(name: str) -> None:
-    """A commented starter folder for a new programme, which passes `impact check`.
+    """A commented starter folder for a new programme, with a made-up sample that can be run at once.
 
     Example: `impact new village_weaving`
 
@@ -185,7 +185,13 @@ def new(name: str) -> None:
 
     folder = settings().programme_folder(name)
     write_starter(folder, name)
-    Console().print(f"{folder} is ready. Edit its three files, then: impact check {name}")
+    print(
+        f"{folder} is ready, with a made-up sample in its inbox.\n"
+        f"  See a report at once:   impact run {name}\n"
+        f"  Make it yours:          edit its three .toml files, then: impact check {name}\n"
+        f"  Before real data come:  delete {folder}/inbox/*_sample.csv, the line `synthetic = true` of programme.toml\n"
+        f"                          and what was made of the sample: rm -r {settings().state}/*/{name}"
+    )
 
 
 @app.command

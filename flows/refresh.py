@@ -73,7 +73,9 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
     if set_aside := frames["rejects"].n_unique(["source", "file", "row"]):
-        logger().warning("%s: %d submissions are set aside. List them: impact rejects", programme.id, set_aside)
+        logger().warning(
+            "%s: %d submissions are set aside. List them: impact rejects %s", programme.id, set_aside, programme.id
+        )
     return path
 
 

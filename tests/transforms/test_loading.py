@@ -92,7 +92,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     ),
     "a line that is no TOML": (
         replaced(programme, 'id = "starter"', "id = starter"),
-        programme, "line 5", "Mend that line",
+        programme, "line 6", "Mend that line",
     ),
     "text that is no UTF-8": (
         lambda folder: (folder / forms).write_bytes("ชื่อ".encode("cp874")),
