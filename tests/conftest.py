@@ -1,4 +1,4 @@
-"""What every test shares: how hypothesis runs, and a real Prefect server for whatever is recorded by one."""
+"""What every test shares: how hypothesis runs, what goes first, and a real Prefect server for what one records."""
 
 import json
 import os
@@ -18,6 +18,13 @@ from hypothesis import settings
 # No test is timed: a busy machine is no defect. The same examples each time: a failure can be repeated.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items):
+    """Long tests first, so that two workers end together; before them those of the server, so that one starts it."""
+    of_server = {item.path for item in items if "prefect_server" in item.fixturenames}
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in of_server, item.path not in long))
 
 
 @dataclass(frozen=True)
