@@ -36,7 +36,7 @@ def _matrix(name: str, arm: str, context: Context) -> list[Block]:
     origins = [each for each in classes if any(origin == each for origin, _ in moves)]
     caption = _caption(name, arm, after.id, context)
     titles = {each: class_title(each, context) for each in classes}
-    figure = charts.transitions(moves, titles, origins, caption, context)
+    figure = charts.transitions(moves, titles, origins, after.id, caption, context)
     # The drawing is a table already, and its alternative text holds every number.
     return [*figure] or [_table(moves, origins, classes, caption, context)]
 
