@@ -13,10 +13,20 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from flows.machine import refused_by_the_machine
 from flows.recording import StageError
 from flows.settings import chosen_programmes, programme_names, settings
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
+
+
+def _offered_names() -> tuple[str, ...]:
+    """This machine's programmes; none while the settings are wrong, which the command itself then says."""
+    try:
+        return programme_names()
+    except UserError:
+        return ()
+
 
 app = App(
     name="impact",
@@ -29,7 +39,7 @@ app = App(
 app.register_install_completion_command()
 
 # A Literal, so that help, completion and the nearest match in an error all know this machine's programmes.
-_names = programme_names()
+_names = _offered_names()
 _Name: Any = Literal[_names] if _names else str
 ProgrammeName: Any = Annotated[_Name, Parameter(help="A programme: a folder below programmes/.")]
 Languages = Annotated[
@@ -227,10 +237,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except (UserError, StageError) as error:
-        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+        _say(error)
+        sys.exit(1)
+    except OSError as error:
+        refused = refused_by_the_machine(error)
+        if refused is None:
+            raise
+        _say(refused)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _say(mistake: Exception) -> None:
+    Console(stderr=True, soft_wrap=True).print(str(mistake), style="red", markup=False, highlight=False)
 
 
 def _log_to_stderr() -> None:

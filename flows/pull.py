@@ -1,6 +1,7 @@
 """Brings what the sources have into the landing."""
 
 from flows.declared import landing_of, programme_named
+from flows.machine import MachineError
 from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
 from flows.sources import file_drop
@@ -47,8 +48,8 @@ def _land(programme: Programme, source: Source) -> Attempt:
     landing = landing_of(programme, source)
     try:
         new = guarded(KINDS[source.kind])(source, programme.forms[source.form], settings().inbox(programme.id), landing)
-    except (SourceError, StageError) as error:
-        logger().error("%s: pull failed: %s: %s", programme.id, error.code, error)
+    except (SourceError, StageError, MachineError) as error:
+        logger().error("%s: pull failed: %s", programme.id, error)
         return landing.record("failed", error.code, str(error))
     logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, len(new), sum(f.rows for f in new))
     return landing.record("pulled" if new else "unchanged")

@@ -72,11 +72,19 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
-    if set_aside := frames["rejects"].n_unique(["source", "file", "row"]):
-        logger().warning(
-            "%s: %d submissions are set aside. List them: impact rejects %s", programme.id, set_aside, programme.id
-        )
+    if not frames["rejects"].is_empty():
+        logger().warning("%s: %s. List them: impact rejects %s", programme.id, _set_aside(frames), programme.id)
     return path
+
+
+def _set_aside(frames: dict[str, pl.DataFrame]) -> str:
+    """How many of the submissions are set aside, and the usual reasons."""
+    rejects, landed = frames["rejects"], frames["balance"]["landed"].sum()
+    reasons = rejects.group_by("source", "field", "rule").agg(count=pl.len().cast(pl.Int64))
+    usual = reasons.sort(-pl.col("count"), "source", "field", "rule").iter_rows(named=True)
+    told = ["{rule} of '{field}' in {source} ({count})".format(**each) for each in usual]
+    rows = rejects.n_unique(["source", "file", "row"])
+    return f"{rows} of {landed} submissions are set aside, most for: {listed(told, 3)}"
 
 
 def _landed(programme: Programme) -> list[Source]:

@@ -23,9 +23,9 @@ def impact(tmp_path):
         "PYTHONPATH": str(ROOT),
     }
 
-    def run(*arguments: str) -> tuple[int, str]:
+    def run(*arguments: str, **more: str) -> tuple[int, str]:
         command = [sys.executable, "-m", "flows.cli", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+        done = subprocess.run(command, env=environment | more, capture_output=True, text=True, cwd=tmp_path)
         return done.returncode, done.stdout + done.stderr
 
     return run
@@ -71,6 +71,11 @@ def test_a_run_without_data_says_each_thing_once(impact, tmp_path):
     assert code == 1
     assert said.count("no registrations have landed") == 1
     assert "village_weaving: village_weaving" not in said
+
+
+def test_a_wrong_setting_is_named_without_a_traceback(impact):
+    code, said = impact("check", IMPACT_WAREHOUSES_KEPT="x")
+    assert (code, 'IMPACT_WAREHOUSES_KEPT = "x"' in said, "Traceback" in said) == (1, True, False)
 
 
 def test_a_report_has_a_period_and_no_option_that_empties_a_list(impact):

@@ -116,6 +116,17 @@ def test_without_registrations_the_message_says_where_to_put_files(inbox):
         refresh(NAME)
 
 
+def test_what_is_set_aside_is_counted_with_its_usual_reasons(inbox, caplog):
+    file = inbox / "follow_up_1988.csv"
+    head, first, second, *rest = file.read_text(encoding="utf-8").splitlines()
+    unknown = [",".join([f"99999{place}", *row.split(",")[1:]]) for place, row in enumerate((first, second))]
+    file.write_text("\n".join([head, *unknown, *rest]), encoding="utf-8")
+    pull(NAME)
+    with caplog.at_level("INFO", logger="impact"):
+        refresh(NAME)
+    assert "2 of 471 submissions are set aside, most for: orphan_followup of 'participant_id'" in caplog.text
+
+
 def test_no_identity_column_and_no_id_reaches_the_warehouse(inbox):
     programme = programme_named(NAME)
     pull(NAME)

@@ -66,6 +66,10 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'kind = "before_after"', 'kind = "before_after"\nclutser = "session"'),
         programme, "unknown field 'clutser'", "cluster",
     ),
+    "a required field misspelt": (
+        replaced(indicators, 'statistic = "money"', 'statistc = "money"'),
+        indicators, "indicator 'sales': unknown field 'statistc'", "statistic",
+    ),
     "an unknown field of an indicator": (
         replaced(indicators, "smallest_effect = 0.05", "smalest_effect = 0.05"),
         indicators, "indicator 'sells_online': unknown field 'smalest_effect'", "smallest_effect",
@@ -405,6 +409,14 @@ def test_a_folder_that_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "weaving") == (
         f"{tmp_path / 'weaving'}: there is no such programme folder. Make one: impact new weaving",
     )
+
+
+def test_a_misspelt_field_is_one_mistake(folder: Path) -> None:
+    replaced(indicators, 'statistic = "money"', 'statistc = "money"')(folder)
+
+    [told] = mistakes(folder)
+
+    assert "unknown field 'statistc'. Names that come close: statistic" in told
 
 
 def test_every_mistake_is_told_at_once(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Mistakes in single fields: unknown, missing, of the wrong kind. Says in our words what pydantic found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,22 @@ BRANCHES = ("constrained-str", "tuple[")
 def field_mistakes(folder: Path, error: ValidationError) -> list[str]:
     """One sentence a field."""
     sentences: dict[tuple[str, ...], str] = {}
-    for detail in error.errors():
+    details = error.errors()
+    for detail in details:
         if detail["type"] == "too_short" and detail["input"]:
             continue  # the list has entries, but none is sound: each says so itself
+        if detail["type"] == "missing" and _is_misspelt(detail["loc"], details):
+            continue  # the unknown field beside it says so
         location = tuple(part for part in map(str, detail["loc"]) if not part.startswith(BRANCHES))
         sentences.setdefault(location, _sentence(folder, list(location), detail))
     return list(sentences.values())
+
+
+def _is_misspelt(missing: tuple[int | str, ...], details: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a field stands beside the missing one under a name that comes close."""
+    beside = (each["loc"] for each in details if each["type"] == "extra_forbidden")
+    unknown = [str(place[-1]) for place in beside if place[:-1] == missing[:-1]]
+    return bool(get_close_matches(str(missing[-1]), unknown, n=1))
 
 
 def _sentence(folder: Path, location: list[str], detail: Mapping[str, Any]) -> str:
