@@ -1,6 +1,6 @@
 """How the numbers were made, what they mean, and what cannot be said."""
 
-from reports.context import Context
+from reports.context import NO_BREAK_SPACE, Context
 from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
 from transforms.programme import Indicator
 
@@ -99,7 +99,7 @@ def _definitions(context: Context) -> Table:
 def _catalogues(context: Context) -> str:
     """Where the indicators' codes come from, as far as this programme uses them."""
     used = {code.split()[0] for each in context.programme.indicators.values() for code in each.codes}
-    return " ".join(context.words(f"catalogue.{key}") for name, key in CATALOGUES.items() if name in used)
+    return "; ".join(context.words(f"catalogue.{key}") for name, key in CATALOGUES.items() if name in used)
 
 
 def _codes(codes: tuple[str, ...]) -> str:
@@ -108,7 +108,10 @@ def _codes(codes: tuple[str, ...]) -> str:
     for code in codes:
         catalogue, _, number = code.rpartition(" ")
         by_catalogue.setdefault(catalogue, []).append(number)
-    return "; ".join(f"{catalogue} {', '.join(known)}".strip() for catalogue, known in by_catalogue.items())
+    return "; ".join(
+        f"{catalogue}{NO_BREAK_SPACE}{', '.join(known)}" if catalogue else ", ".join(known)
+        for catalogue, known in by_catalogue.items()
+    )
 
 
 def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell, ...]:

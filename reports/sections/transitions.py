@@ -48,7 +48,7 @@ def _caption(name: str, arm: str, round_id: str, context: Context) -> str:
         "baseline": context.text(context.programme.baseline.title),
     }
     if context.is_compared:
-        return context.words("caption.transitions_arm", arm=context.arm(arm), **known)
+        return context.words("caption.transitions_arm", arm=context.arm_inside(arm), **known)
     return context.words("caption.transitions", **known)
 
 
