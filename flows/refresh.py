@@ -81,7 +81,8 @@ def _set_aside(frames: dict[str, pl.DataFrame]) -> str:
     """How many of the submissions are set aside, and the usual reasons."""
     rejects, landed = frames["rejects"], frames["balance"]["landed"].sum()
     reasons = rejects.group_by("source", "field", "rule").agg(count=pl.len().cast(pl.Int64))
-    usual = reasons.sort(-pl.col("count"), "source", "field", "rule").iter_rows(named=True)
+    # An orphan is often but the follow-up of a registration that is set aside.
+    usual = reasons.sort(pl.col("rule") == "orphan_followup", -pl.col("count"), "source", "field").iter_rows(named=True)
     told = ["{rule} of '{field}' in {source} ({count})".format(**each) for each in usual]
     rows = rejects.n_unique(["source", "file", "row"])
     return f"{rows} of {landed} submissions are set aside, most for: {listed(told, 3)}"

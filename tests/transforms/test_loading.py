@@ -162,6 +162,18 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, "end = 2025-09-30", "end = 2023-09-30"),
         programme, "period 'fy2568': start = 2024-10-01 is after end = 2023-09-30", "Swap",
     ),
+    "a period in the Buddhist era": (
+        replaced(programme, "start = 2024-10-01", "start = 2567-10-01"),
+        programme, "period 'fy2568': 2567-10-01 is in the Buddhist era", "Take 543 off",
+    ),
+    "a list of tables under single brackets": (
+        lambda folder: (folder / programme).write_text("[rounds]\n[rounds]\n", encoding="utf-8"),
+        programme, "line 2", "[[rounds]]",
+    ),
+    "an entry of a list that is no table": (
+        replaced(forms, "choices = [", 'choices = ["other", '),
+        forms, "question 'sex', choices: number 1 = \"other\" is of the wrong kind", "curly brackets",
+    ),
     "periods that overlap": (
         replaced(
             programme,
@@ -340,6 +352,26 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "text where a number is needed": (
         replaced(indicators, 'value = "sales"', 'value = "sex"'),
         indicators, 'value = "sex" is text', "must be a number",
+    ),
+    "a number compared with text": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sales > 'much'\""),
+        indicators, "value = \"sales > 'much'\"", "Compare like with like",
+    ),
+    "a choice that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sex = 'femal'\""),
+        indicators, "compares 'sex' with 'femal', which it never is", "female",
+    ),
+    "one choice of a list that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sex not in ('male', 'femal')\""),
+        indicators, "compares 'sex' with 'femal', which it never is", "female",
+    ),
+    "a round in an expression that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sells_online\"\npopulation = \"round <> 'm9'\""),
+        indicators, "compares 'round' with 'm9'", "m6",
+    ),
+    "a yes where there is only true": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sells_online = 'yes'\""),
+        indicators, "compares 'sells_online' with text, but it is true or false", "Write sells_online",
     ),
     "a sum over everybody": (
         replaced(indicators, 'value = "sales"', 'value = "sum(sales)"'),

@@ -25,7 +25,7 @@ KINDS = {
     "date_from_datetime_inexact": "a date without a time, such as 2024-10-01",
     "tuple_type": 'a list in square brackets, such as ["one", "two"]',
     "dict_type": "a table, under a heading in square brackets",
-    "model_type": "a table, such as { th = ..., en = ... } or a heading in square brackets",
+    "model_type": "a table: fields in curly brackets, such as { th = ..., en = ... }, or below a heading in square ones",
 }
 """What a field must be, by pydantic's name of the error."""
 
@@ -55,7 +55,7 @@ def _is_misspelt(missing: tuple[int | str, ...], details: Sequence[Mapping[str, 
 
 
 def _sentence(folder: Path, location: list[str], detail: Mapping[str, Any]) -> str:
-    where, field = _where(folder, location), location[-1]
+    where, field = _where(folder, location), _named(location[-1])
     given, context = detail.get("input"), detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -125,8 +125,12 @@ def _where(folder: Path, location: list[str]) -> str:
 
 def _inside(parts: Iterable[str], joint: str = ", ") -> str:
     """The path to a field; entries of a list are counted from 1, as a reader counts them."""
-    named = [f"number {int(part) + 1}" if part.isdigit() else part for part in parts if part != "[key]"]
+    named = [_named(part) for part in parts if part != "[key]"]
     return f"{joint}{', '.join(named)}" if named else ""
+
+
+def _named(part: str) -> str:
+    return f"number {int(part) + 1}" if part.isdigit() else part
 
 
 def _fields_beside(location: list[str]) -> list[str]:
