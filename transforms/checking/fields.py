@@ -25,7 +25,7 @@ KINDS = {
     "date_from_datetime_inexact": "a date without a time, such as 2024-10-01",
     "tuple_type": 'a list in square brackets, such as ["one", "two"]',
     "dict_type": "a table, under a heading in square brackets",
-    "model_type": "a table: fields in curly brackets, such as { th = ..., en = ... }, or below a heading in square ones",
+    "model_type": "a table: fields in curly brackets, such as { th = ..., en = ... }, or a heading in square ones",
 }
 """What a field must be, by pydantic's name of the error."""
 

@@ -30,7 +30,8 @@ def _comparisons(text: str) -> Iterator[tuple[str, str]]:
 
 def _words(programme: Programme) -> dict[str, list[str]]:
     """The columns that hold one of a few words, and those words."""
-    choices = {name: column.choices for name, column in (*programme.questions.items(), *programme.derived.items())}
+    asked = {name: question.choices for name, question in programme.questions.items()}
+    choices = asked | {name: column.choices for name, column in programme.derived.items()}
     words = {name: [each.value for each in allowed] for name, allowed in choices.items() if allowed}
     if programme.size_rule is not None:
         words[programme.size_rule.column] = [each.value for each in programme.size_rule.sizes]
