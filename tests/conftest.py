@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -64,14 +66,31 @@ def prefect_server(tmp_path_factory):
         "DO_NOT_TRACK": "1",
     }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
+    with started(command, home / "server.log", env=environment) as server:
         _wait_until_healthy(server, address)
         yield PrefectServer(address, home, environment)
+
+
+@contextmanager
+def started(command, log, **how):
+    """A process that writes to a log; at the end it is gone, with all that it started, however the test went."""
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **how)
+    try:
+        yield process
     finally:
-        server.terminate()
-        server.wait(30)
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def start():
+    """Starts a process that ends with the test: `with start(command, log) as process`."""
+    return started
 
 
 def _wait_until_healthy(server, address):
