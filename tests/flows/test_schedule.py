@@ -22,7 +22,7 @@ def prefect(server, *arguments):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(prefect_server, installation_with_warehouse):
     """The server, after the two commands that docs and prefect.yaml name."""
     prefect_server.environment.update(installation_with_warehouse)
