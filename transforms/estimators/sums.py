@@ -90,5 +90,7 @@ def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.E
 
 def summed(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> pl.DataFrame:
     """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people."""
-    sums = people.with_columns(codes.alias("row")).lazy().group_by("row").agg(expressions).collect()
+    rows = people.lazy().with_columns(codes.alias("row")).group_by("row")
+    # The other engine adds up in the order in which its threads get their turn: sums would differ in their last bits.
+    sums = rows.agg(expressions).collect(engine="in-memory")
     return sums.filter(pl.col("row") >= 0).sort("row").drop("row")
