@@ -26,8 +26,10 @@ _READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
-_MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB"}
-"""Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk."""
+_MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "1GB"}
+"""Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk.
+
+One thread alone writes a wide table where there is less than about 16 MB for each of its columns."""
 _ROW_GROUP = 122_880
 """Rows that DuckDB keeps together. Batches of just so many are written by all its threads at once, in order."""
 _ROWS_AT_ONCE = 8 * _ROW_GROUP
