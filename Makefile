@@ -31,7 +31,7 @@ demo: $(runtime)  ## Make the example programmes' reports, from inbox to PDF
 	@$(VENV)/bin/impact demo
 
 test: $(dev)  ## Run the tests
-	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(dev)  ## Check format, lint, types, SQL and import contracts; change nothing
 	$(VENV)/bin/ruff format --check .

@@ -102,6 +102,8 @@ def _parsed(text: pd.Series, question: Question) -> tuple[pd.Series, dict[str, p
     match question.type:
         case "integer" | "number" | "money":
             return _numbers(text, question)
+        case "year":
+            return _numbers(text, question, era=543)
         case "date":
             return _dates(text, question.date_order)
         case "boolean":
@@ -126,12 +128,13 @@ def _codes(question: Question) -> dict[str, str]:
     return {words: each.value for each in question.choices for words in (each.title.th, each.value, *each.accepts)}
 
 
-def _numbers(text: pd.Series, question: Question) -> tuple[pd.Series, dict[str, pd.Series]]:
+def _numbers(text: pd.Series, question: Question, era: int = 0) -> tuple[pd.Series, dict[str, pd.Series]]:
     thai = text.str.contains("[๐-๙]", regex=True, na=False)
     plain = text.where(~thai, text[thai].str.translate(THAI_DIGITS)).str.replace(",", "", regex=False)
     bracketed = plain.str.startswith("(", na=False)
     plain = plain.where(~bracketed, "-" + plain[bracketed].str.strip("()"))
     numbers = pd.to_numeric(plain, errors="coerce")
+    numbers = numbers.where(~numbers.between(2400, 2600), numbers - era)
     faults = {"not_a_number": text.notna() & numbers.isna()}
     if question.minimum is not None:
         rule = "negative_revenue" if question.type == "money" else "below_minimum"
@@ -218,7 +221,7 @@ def _people(registrations: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     trained = people["assignment"] == "trained"
     attended = (people["hours_attended"] >= 0.8 * people["hours_required"]).astype(float)
     unknown = people["hours_attended"].isna() | people["hours_required"].isna()
-    age = people["registered_on"].dt.year + 543 - people["birth_year"]
+    age = people["registered_on"].dt.year - people["birth_year"]
     bands = ["under_30", "from_30_to_44", "from_45_to_59", "from_60"]
     return people.assign(
         period=_period(people["registered_on"], programme),

@@ -13,10 +13,20 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from flows.machine import refused_by_the_machine
 from flows.recording import StageError
 from flows.settings import chosen_programmes, programme_names, settings
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
+
+
+def _offered_names() -> tuple[str, ...]:
+    """This machine's programmes; none while the settings are wrong, which the command itself then says."""
+    try:
+        return programme_names()
+    except UserError:
+        return ()
+
 
 app = App(
     name="impact",
@@ -29,7 +39,7 @@ app = App(
 app.register_install_completion_command()
 
 # A Literal, so that help, completion and the nearest match in an error all know this machine's programmes.
-_names = programme_names()
+_names = _offered_names()
 _Name: Any = Literal[_names] if _names else str
 ProgrammeName: Any = Annotated[_Name, Parameter(help="A programme: a folder below programmes/.")]
 Languages = Annotated[
@@ -172,7 +182,7 @@ def check(*programme: ProgrammeName) -> None:
 
 @app.command
 def new(name: str) -> None:
-    """A commented starter folder for a new programme, which passes `impact check`.
+    """A commented starter folder for a new programme, with a made-up sample that can be run at once.
 
     Example: `impact new village_weaving`
 
@@ -185,7 +195,13 @@ def new(name: str) -> None:
 
     folder = settings().programme_folder(name)
     write_starter(folder, name)
-    Console().print(f"{folder} is ready. Edit its three files, then: impact check {name}")
+    print(
+        f"{folder} is ready, with a made-up sample in its inbox.\n"
+        f"  See a report at once:   impact run {name}\n"
+        f"  Make it yours:          edit its three .toml files, then: impact check {name}\n"
+        f"  Before real data come:  delete {folder}/inbox/*_sample.csv, the line `synthetic = true` of programme.toml\n"
+        f"                          and what was made of the sample: rm -r {settings().state}/*/{name}"
+    )
 
 
 @app.command
@@ -221,10 +237,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except (UserError, StageError) as error:
-        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+        _say(error)
+        sys.exit(1)
+    except OSError as error:
+        refused = refused_by_the_machine(error)
+        if refused is None:
+            raise
+        _say(refused)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _say(mistake: Exception) -> None:
+    Console(stderr=True, soft_wrap=True).print(str(mistake), style="red", markup=False, highlight=False)
 
 
 def _log_to_stderr() -> None:

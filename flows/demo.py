@@ -8,7 +8,8 @@ from pathlib import Path
 from flows import examples
 from flows.recording import logger
 from flows.serving import HOST, QUIET, running_server
-from flows.settings import settings
+from flows.settings import programme_names, settings
+from transforms.errors import UserError, listed
 
 EXAMPLES: dict[str, Callable[[Path], object]] = {
     "community_economy": examples.prepare_community_economy,
@@ -18,7 +19,8 @@ EXAMPLES: dict[str, Callable[[Path], object]] = {
 
 
 def demo() -> list[Path]:
-    """The paths of the example programmes' reports, in both languages."""
+    """The paths of the example programmes' reports, in both languages. Raises UserError where they are not."""
+    _check_they_are_here()
     _fill_inboxes()
     # The demo leaves the user's own Prefect as it was: its server's database is kept with the demo's state.
     home = settings().state / "prefect"
@@ -30,6 +32,15 @@ def demo() -> list[Path]:
         from flows.nightly import nightly  # only now: Prefect reads its address when it is imported
 
         return nightly(list(EXAMPLES))
+
+
+def _check_they_are_here() -> None:
+    missing = [name for name in EXAMPLES if name not in programme_names()]
+    if missing:
+        raise UserError(
+            f"{settings().programmes.absolute()}: the example programmes ({listed(missing)}) are not in this folder. "
+            "Run impact demo in the project's folder, or set IMPACT_PROGRAMMES to its folder programmes."
+        )
 
 
 def _fill_inboxes() -> None:

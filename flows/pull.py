@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.declared import landing_of, programme_named
+from flows.machine import MachineError
 from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
@@ -57,8 +58,8 @@ def _land(programme: Programme, source: Source) -> Attempt:
     try:
         folder = settings().programme_folder(programme.id)
         pulled = guarded(KINDS[source.kind])(source, programme.forms[source.form], folder, landing)
-    except (SourceError, StageError) as error:
-        logger().error("%s: pull failed: %s: %s", programme.id, error.code, error)
+    except (SourceError, StageError, MachineError) as error:
+        logger().error("%s: pull failed: %s", programme.id, error)
         return landing.failed(error.code, str(error))
     files, rows = len(pulled.landed), sum(each.rows for each in pulled.landed)
     logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, files, rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from flows.machine import refused_by_the_machine
 from flows.settings import ROOT
 from transforms.errors import UserError
 
@@ -40,7 +41,7 @@ class StageError(Exception):
 
 
 def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """The function, raising a StageError without cause or values instead of any error that is not a UserError."""
+    """The function, raising a UserError or StageError without cause or values instead of any other error."""
 
     @wraps(function)
     def guard(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -51,10 +52,14 @@ def guarded(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
             failure: Exception = error.with_traceback(None)
             failure.__cause__ = failure.__context__ = None
         except Exception as error:
-            failure = StageError(_name(function), type(error).__name__, _place(error.__traceback__))
+            failure = refused_by_the_machine(error) or _broken(_name(function), error)
         raise failure  # outside the except block, so that it carries no context
 
     return guard
+
+
+def _broken(stage: str, error: Exception) -> StageError:
+    return StageError(stage, type(error).__name__, _place(error.__traceback__))
 
 
 def _name(function: Callable[..., Any]) -> str:

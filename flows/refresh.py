@@ -72,9 +72,20 @@ def _rebuild(programme: Programme, of_input: str) -> Path:
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
-    if set_aside := frames["rejects"].n_unique(["source", "file", "row"]):
-        logger().warning("%s: %d submissions are set aside. List them: impact rejects", programme.id, set_aside)
+    if not frames["rejects"].is_empty():
+        logger().warning("%s: %s. List them: impact rejects %s", programme.id, _set_aside(frames), programme.id)
     return path
+
+
+def _set_aside(frames: dict[str, pl.DataFrame]) -> str:
+    """How many of the submissions are set aside, and the usual reasons."""
+    rejects, landed = frames["rejects"], frames["balance"]["landed"].sum()
+    reasons = rejects.group_by("source", "field", "rule").agg(count=pl.len().cast(pl.Int64))
+    # An orphan is often but the follow-up of a registration that is set aside.
+    usual = reasons.sort(pl.col("rule") == "orphan_followup", -pl.col("count"), "source", "field").iter_rows(named=True)
+    told = ["{rule} of '{field}' in {source} ({count})".format(**each) for each in usual]
+    rows = rejects.n_unique(["source", "file", "row"])
+    return f"{rows} of {landed} submissions are set aside, most for: {listed(told, 3)}"
 
 
 def _landed(programme: Programme) -> list[Source]:

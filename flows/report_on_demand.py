@@ -70,8 +70,15 @@ def requested(**asked: Any) -> ReportRequest:
     try:
         return ReportRequest(**asked)
     except ValidationError as error:
-        problems = (f"{each['loc'][0]} = {each['input']!r}: {each['msg'].lower()}." for each in error.errors())
-        raise UserError("\n".join(problems)) from None
+        raise UserError("\n".join(map(_problem, error.errors()))) from None
+
+
+def _problem(found: Any) -> str:
+    """One sentence about one field of a request."""
+    field, given = found["loc"][0], found["input"]
+    if found["type"] == "string_pattern_mismatch":
+        return f"{field} = {given!r} is no code or name: they have none of / \\ ' \" ; and no space at either end."
+    return f"{field} = {given!r} cannot be used: {found['msg']}."
 
 
 @recorded_flow
@@ -89,7 +96,7 @@ def scope_of(request: ReportRequest, reader: Reader, programme: Programme) -> Sc
     if request.period:
         _known(request.period, [each.id for each in programme.periods], "period", programme)
     if request.round:
-        _known(request.round, [each.id for each in programme.rounds[1:]], "round", programme)
+        _known(request.round, [each.id for each in programme.rounds[1:]], "follow-up round", programme)
     period = request.period or periods_with_people(reader, programme)[-1]
     if not (request.area or request.session):
         return Scope(period, round=request.round)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from flows.settings import ROOT
+from flows.settings import ROOT, chosen_programmes
 from transforms.errors import UserError
 
 HOST = "127.0.0.1"
@@ -21,6 +21,7 @@ QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 
 def serve(port: int = 4200) -> None:
     """Serves both deployments; starts a Prefect server on this machine when PREFECT_API_URL names none."""
+    chosen_programmes()  # without any there is nothing to serve
     os.environ.update(QUIET)
     os.umask(0o077)
     with running_server(port) as address:

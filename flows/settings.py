@@ -6,6 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transforms.errors import UserError
@@ -61,7 +62,14 @@ def _private(folder: Path) -> Path:
 
 def settings() -> Settings:
     """The installation's settings, read anew: tests and workers change the environment."""
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        [first, *_] = error.errors()
+        name, given = f"IMPACT_{str(first['loc'][0]).upper()}", first["input"]
+        raise UserError(
+            f'the environment sets {name} = "{given}", which cannot be used: {first["msg"]}. Set it right, or unset it.'
+        ) from None
 
 
 def programme_names() -> tuple[str, ...]:

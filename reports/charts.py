@@ -149,9 +149,9 @@ def _rounds(name: str, context: Context) -> Figure | None:
 
 
 def transitions(
-    moves: Moves, titles: Mapping[str, str], origins: Sequence[str], caption: str, context: Context
+    moves: Moves, titles: Mapping[str, str], origins: Sequence[str], after: str, caption: str, context: Context
 ) -> tuple[Figure, ...]:
-    """A matrix of moves between classes."""
+    """A matrix of moves between classes, from the baseline to the round `after`."""
     words = context.words
     if not any(moves.values()):
         return ()
@@ -163,7 +163,13 @@ def transitions(
         [figures.Square(moves.get((origin, each)), _people(moves.get((origin, each)), context)) for each in titles]
         for origin in origins
     ]
-    drawing = figures.matrix([titles[each] for each in origins], list(titles.values()), cells)
+    drawing = figures.matrix(
+        [titles[each] for each in origins],
+        list(titles.values()),
+        cells,
+        rows_are=words("figure.class_before", baseline=context.round_short(context.programme.baseline.id)),
+        columns_are=words("figure.class_after", round=context.round_short(after)),
+    )
     return (Figure(Markup(drawing), caption, words("figure.transitions_alt", items=_listed(told))),)  # noqa: S704
 
 

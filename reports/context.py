@@ -1,7 +1,7 @@
 """What every chapter of one report shares: its facts, its scope, its language, and names for everything."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from reports.facts import Facts
 from reports.numbers import Numbers
 from reports.scope import Scope
 from reports.shapes import MODELS, RELATIVE, Shape, is_logarithm, shape_of
-from reports.wording import Claim, Voice, answers, finding, shown
+from reports.wording import Claim, Voice, answers, beside_effect, detectable, finding, shown
 from reports.words import Words
 from transforms.programme import Indicator, Period, Programme, Round, Text
 
@@ -131,6 +131,12 @@ class Context:
         """What it says."""
         return finding(self.claim(estimate), self.voice(estimate))
 
+    def sentences(self, told: Sequence[Estimate]) -> str:
+        """What an estimate says, or a change and then the effect that judges it."""
+        *first, last = told
+        shorter = (beside_effect(self.claim(each), self.voice(each)) for each in first)
+        return " ".join([*shorter, self.sentence(last)])
+
     def claim(self, estimate: Estimate) -> Claim:
         """An estimate with what it is an estimate of."""
         indicator = self.programme.indicators[estimate.indicator]
@@ -222,6 +228,23 @@ class Context:
             return ""
         sign = self.numbers.sign(estimate.sign or "")
         return self.words("methods.grade_as_text", letter=estimate.letter, sign=sign).strip()
+
+    def detectable(self, estimate: Estimate) -> str:
+        """The smallest difference the design could notice; nothing where there are too few groups to say."""
+        if estimate.smallest_detectable is None:
+            return ""
+        shape, indicator = self.shape(estimate), self.programme.indicators[estimate.indicator]
+        smallest = detectable(estimate.smallest_detectable, indicator, shape)
+        return self.numbers.size(smallest, shape, self.unit(estimate), place="cell")
+
+    def why_unclear(self, estimate: Estimate) -> str:
+        """Why nothing was found where nothing was: what the design could notice, or that it could test nothing."""
+        if estimate.sign != "?":
+            return ""
+        size = self.detectable(estimate)
+        if not size or estimate.p_value is None:
+            return self.words("unclear.few_groups")
+        return self.words("unclear.detectable", size=size)
 
     def method(self, method: str) -> tuple[str, str]:
         """The words for an estimator's code, which names the estimator and then its errors."""

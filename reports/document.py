@@ -1,11 +1,18 @@
 """A report as a tree of finished words, numbers and drawings: what the template lays out, and nothing to compute."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup
 
 from transforms.programme import Language
+
+SHORT_TABLE = 6
+"""So many rows are not parted by a page's end."""
+
+LEADS = ("paragraph", "notice", "bullets")
+"""What says in a few lines what follows it."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +35,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose rows begin with their heading."""
+    """A table whose rows begin with their heading; the last may be the sum of the others."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    has_total: bool = False
     kind: Literal["table"] = "table"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it stands on one page whole."""
+        return len(self.rows) <= SHORT_TABLE
 
 
 @dataclass(frozen=True)
@@ -135,9 +148,10 @@ class Section:
 
     @property
     def opening(self) -> int:
-        """How many blocks stay on the page of the title: those up to the first figure, where no table is before it."""
-        kinds = [each.kind for each in self.blocks]
-        return kinds.index("figure") + 1 if "figure" in kinds and "table" not in kinds[: kinds.index("figure")] else 0
+        """How many blocks stay on the page of the title: those that lead to the first figure, and it, or to a table."""
+        leads = itertools.takewhile(lambda each: each.kind in LEADS, self.blocks)
+        before = sum(1 for _ in leads)
+        return before + (before < len(self.blocks) and self.blocks[before].kind == "figure")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.document import Report
+from reports.typesetting.compounds import kept_whole
 from reports.typesetting.fonts import printable
 from reports.words import words_in
 
@@ -16,7 +17,8 @@ def to_html(report: Report) -> str:
     """The document; its style sheets are given to the renderer apart."""
     template = _environment().get_template("report.html.j2")
     # Data hold letters that our font lacks, as a course with an emoji in its name; that must stop no report.
-    return printable(template.render(report=report, words=words_in(report.language)))
+    html = printable(template.render(report=report, words=words_in(report.language)))
+    return kept_whole(html)
 
 
 @functools.cache

@@ -67,10 +67,12 @@ class Numbers:
         """A value without its unit."""
         return self._bare(_shown(value, shape), shape, value, signed=signed)
 
-    def interval(self, low: float, high: float, shape: Shape, unit: str, place: Place = "amount") -> str:
+    def interval(
+        self, low: float, high: float, shape: Shape, unit: str, place: Place = "amount", *, signed: bool = False
+    ) -> str:
         """Both ends with one unit: `3.1 to 9.9%`."""
         larger = max(abs(low), abs(high))
-        ends = [self._bare(_shown(end, shape), shape, larger) for end in (low, high)]
+        ends = [self._bare(_shown(end, shape), shape, larger, signed=signed) for end in (low, high)]
         both = self.words("number.interval", low=ends[0], high=ends[1])
         return self._with_unit(both, larger, shape, unit, place)
 
@@ -94,12 +96,14 @@ class Numbers:
         """A target: as exact as it was set, so a whole per cent has no decimals."""
         whole = shape in _PER_CENT and round(value * 100, 6).is_integer()
         number = self._grouped(value * 100, 0) if whole else self.figure(value, shape)
-        return self._with_unit(number, value, shape, unit, "amount")
+        return self._with_unit(number, value, shape, unit, "cell" if shape in _PER_CENT else "amount")
 
-    def unit(self, value: float, shape: Shape, unit: str) -> str:
-        """The unit alone, for a tile that sets it apart from its figure."""
+    def parted(self, value: float, shape: Shape, unit: str, *, signed: bool = False) -> tuple[str, str]:
+        """A figure and the unit that a tile sets apart from it; a per cent sign stays with its figure."""
+        if shape in _PER_CENT and shape != "points":
+            return self.amount(value, shape, unit, signed=signed, place="cell"), ""
         key = "million" if shape == "money" and abs(value) >= _MILLION else shape
-        return self.words(f"unit.{key}", unit=unit)
+        return self.figure(value, shape, signed=signed), self.words(f"unit.{key}", unit=unit)
 
     def p_value(self, value: float) -> str:
         """`p < 0.001` or `p = 0.032`."""

@@ -61,6 +61,14 @@ def finding(claim: Claim, voice: Voice) -> str:
             return _contrast(claim, voice)
 
 
+def beside_effect(claim: Claim, voice: Voice) -> str:
+    """The sentence for a change that the effect's own sentence follows: short, where the change was found."""
+    if claim.estimate.letter != "D" or claim.estimate.sign not in ("+", "-", "(+)", "(-)"):
+        return finding(claim, voice)
+    signed = voice.amount(claim, claim.value, signed=True)
+    return voice.words("finding.change.beside_effect", baseline=voice.baseline, round=voice.round, signed=signed)
+
+
 def answers(estimate: Estimate, words: Words, numbers: Numbers) -> str:
     """How many answers an estimate rests on: `n = 412`, or `n = 240 and 236`; nothing where that is hidden."""
     if estimate.n is None:
@@ -133,7 +141,7 @@ def _contrast(claim: Claim, voice: Voice) -> str:
     names = {"baseline": voice.baseline, "round": voice.round, "comparison": voice.comparison}
     names["evidence"] = _evidence(claim, voice)
     match estimate.sign:
-        case "0":
+        case "0" if not estimate.is_without_interval:
             return words(f"{frame}.zero", **names)
         case "+" | "-" | "(+)" | "(-)":
             names["movement"] = _movement(claim, voice)
@@ -143,8 +151,8 @@ def _contrast(claim: Claim, voice: Voice) -> str:
         case _:
             if estimate.low is None or estimate.high is None:
                 return words(f"{frame}.bare", **names)
-            extreme = max(estimate.low, estimate.high, key=abs)
-            names["extreme"] = voice.amount(claim, extreme, signed=True)
+            names["span"] = voice.numbers.interval(estimate.low, estimate.high, claim.shape, claim.unit, signed=True)
+            names["n"] = answers(estimate, words, voice.numbers)
             if estimate.p_value is None:
                 return words(f"{frame}.untested", **names)
             return " ".join([words(f"{frame}.unclear", **names), *_detectable(claim, voice)])

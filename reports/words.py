@@ -14,6 +14,7 @@ LOCALES = Path(__file__).parent / "locales"
 
 _PER_CENT = "ร้อยละ"
 _AFTER_A_THAI_WORD = re.compile(r"(?<=[ก-ฺเ-๎])( ?)\{(\w+)\}")
+_BEFORE_A_THAI_WORD = re.compile(r"\{(\w+)\}(?=[ก-ฺเ-๎])")
 _NOT_THAI = re.compile(r"[0-9A-Za-z+\N{MINUS SIGN}<]")
 
 
@@ -29,6 +30,9 @@ class Words:
         # Templates cannot know what they will hold, on which the space after a Thai word depends.
         template = _AFTER_A_THAI_WORD.sub(
             lambda found: f"{_space(found[1], str(placeholders[found[2]]))}{{{found[2]}}}", self.texts[key]
+        )
+        template = _BEFORE_A_THAI_WORD.sub(
+            lambda found: f"{{{found[1]}}}{' ' if _NOT_THAI.search(str(placeholders[found[1]])[-1:]) else ''}", template
         )
         return template.format(**placeholders)
 

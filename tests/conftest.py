@@ -1,15 +1,17 @@
-"""What every test shares: how hypothesis runs, and real servers: Prefect, PostgreSQL."""
+"""What every test shares: how hypothesis runs, what goes first, and real servers: Prefect, PostgreSQL."""
 
 import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -23,6 +25,13 @@ from hypothesis import settings
 # No test is timed: a busy machine is no defect. The same examples each time: a failure can be repeated.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items):
+    """Long tests first, so that two workers end together; before them those of the server, so that one starts it."""
+    of_server = {item.path for item in items if "prefect_server" in item.fixturenames}
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in of_server, item.path not in long))
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,31 @@ def prefect_server(tmp_path_factory):
         "DO_NOT_TRACK": "1",
     }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
+    with started(command, home / "server.log", env=environment) as server:
         _wait_until_healthy(server, address)
         yield PrefectServer(address, home, environment)
+
+
+@contextmanager
+def started(command, log, **how):
+    """A process that writes to a log; at the end it is gone, with all that it started, however the test went."""
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **how)
+    try:
+        yield process
     finally:
-        server.terminate()
-        server.wait(30)
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def start():
+    """Starts a process that ends with the test: `with start(command, log) as process`."""
+    return started
 
 
 def _wait_until_healthy(server, address):

@@ -95,7 +95,7 @@ def _check_reading(read: Mapping[str, Normalised], whole: pl.DataFrame, source: 
                 "date_order",
                 f"source '{source.id}': {len(other_order)} answers to '{name}' are dates only in another order than "
                 f"{form.questions[name].date_order}; the first is {_place(whole, other_order)}. "
-                "Set the question's date_order in forms.toml, or mend those dates.",
+                "Set the question's date_order in forms.toml (day_month_year or month_day_year), or mend those dates.",
             )
     garbled = positions(
         Finding(name, "mojibake", each.refused["mojibake"]) for name, each in read.items() if "mojibake" in each.refused

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms import tables
 from transforms.estimators import between_arms, medians, sums, transition, within_arm
@@ -18,6 +19,7 @@ from transforms.programme import Indicator, Programme, Quantity
 
 MODELS = {"panel_effect": panel_effects, "first_difference": first_differences}
 ARM_CELL = ["period", "group", "arm"]
+SIGNIFICANT_DIGITS = 12
 EFFECT_CELL = ["period", "group"]
 
 
@@ -84,7 +86,9 @@ def estimate(
             elif found:
                 finished.append(finish.finished(found))
     estimates = pl.concat([finish.finished(whole), *finished], rechunk=False)
-    return Estimated(tables.Estimates.validate(estimates, cast=True), _transitions(everybody, work.groups, programme))
+    # Sums over threads differ in their last bits from run to run; the same input gives the same estimates.
+    rounded = estimates.with_columns(cs.float().round_sig_figs(SIGNIFICANT_DIGITS))
+    return Estimated(tables.Estimates.validate(rounded, cast=True), _transitions(everybody, work.groups, programme))
 
 
 def _work(everybody: Cohort, programme: Programme) -> Work:

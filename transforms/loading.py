@@ -67,7 +67,10 @@ def _read(path: Path) -> dict[str, Any]:
         )
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProgrammeError([f"{path}: it cannot be read: {error.strerror}. Give yourself the right to it."]) from None
     except UnicodeDecodeError:
         raise ProgrammeError([f"{path}: the file is not UTF-8 text. Save it as UTF-8."]) from None
     except tomllib.TOMLDecodeError as error:
-        raise ProgrammeError([f"{path}: this is not valid TOML: {error}. Mend that line."]) from None
+        hint = " Tables of which there are several have double brackets: [[rounds]]." if "twice" in str(error) else ""
+        raise ProgrammeError([f"{path}: this is not valid TOML: {error}. Mend that line.{hint}"]) from None

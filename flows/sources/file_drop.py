@@ -7,7 +7,7 @@ from flows.sources import delimited, workbook
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
 from flows.stores.landing import Landing, Pull, Pulled, Received
-from transforms.errors import SourceError
+from transforms.errors import SourceError, listed
 from transforms.programme import FileDrop, Form
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -25,7 +25,7 @@ def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled
         files = _files(source, inbox)
         if not files and not landed and not source.optional:
             raise SourceError(
-                "no_files", f"source '{source.id}': no file matches {inbox / source.files}. Put one there."
+                "no_files", f"source '{source.id}': no file matches {inbox / source.files}. {_there(inbox)}"
             )
         moment = Pull.now()
         new = _read_new(files, source, form, inbox, moment, work, landed)
@@ -35,6 +35,13 @@ def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled
 def _files(source: FileDrop, inbox: Path) -> list[Path]:
     """The source's files by name; what Excel and file managers leave beside them is none."""
     return sorted(path for path in inbox.glob(source.files) if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+def _there(inbox: Path) -> str:
+    """What to do about a missing file, in view of those that are there."""
+    names = sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("[!.]*") if path.is_file())
+    seen = f"In the inbox: {listed(names, 10)}; capital letters count." if names else "The inbox is empty."
+    return f"Put one there, or change files in programme.toml. {seen}"
 
 
 def _read_new(
@@ -67,7 +74,7 @@ def _read_still(
         received = delimited.read(path, form, stamp, work)
     else:
         raise SourceError(
-            "not_this_format", f"{stamp.where}: files ending in '{suffix}' are not read. Allowed: CSV and XLSX."
+            "not_this_format", f"{stamp.where}: files ending in '{suffix}' are not read. Save it as CSV or XLSX."
         )
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

@@ -113,7 +113,10 @@ def _check_archive(path: Path, stamp: Stamp) -> None:
             "encrypted", f"{stamp.where}: it has a password or is an old .xls. Save it as .xlsx without one."
         )
     if magic != b"PK\x03\x04":
-        raise SourceError("not_this_format", f"{stamp.where}: this is no Excel workbook, whatever its name says.")
+        raise SourceError(
+            "not_this_format",
+            f"{stamp.where}: this is no Excel workbook, whatever its name says. Save it as .xlsx, or as .csv.",
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive, stamp)
@@ -124,7 +127,9 @@ def _check_archive(path: Path, stamp: Stamp) -> None:
 def _check_parts(archive: zipfile.ZipFile, stamp: Stamp) -> None:
     parts = archive.infolist()
     if "xl/workbook.xml" not in archive.namelist():
-        raise SourceError("not_this_format", f"{stamp.where}: this is an archive, but no Excel workbook.")
+        raise SourceError(
+            "not_this_format", f"{stamp.where}: this is an archive, but no Excel workbook. Save it as .xlsx."
+        )
     unpacked = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
     if unpacked > UNPACKED or (unpacked > _SMALL and unpacked > RATIO * packed):

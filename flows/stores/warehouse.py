@@ -26,10 +26,14 @@ _READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
 }
-_MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "512MB"}
-"""Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk."""
+_MODEST: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "1GB"}
+"""Left alone, DuckDB takes most of the memory, in which the frames lie already; beyond this it uses the disk.
+
+One thread alone writes a wide table where there is less than about 16 MB for each of its columns."""
 _ROW_GROUP = 122_880
 """Rows that DuckDB keeps together. Batches of just so many are written by all its threads at once, in order."""
+_ROWS_AT_ONCE = 8 * _ROW_GROUP
+"""Enough for the threads to share, while what crosses into DuckDB stays small."""
 
 
 class CheckError(UserError):
@@ -118,9 +122,10 @@ def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame])
         for name, schema in tables.warehouse(programme).items():
             for statement in definition(name, schema):
                 connection.execute(statement)
-            connection.register("incoming", _batches(frames[name].select(schema.column_names())))
-            connection.execute(f"insert into {_quoted(name)} by name from incoming")
-            connection.unregister("incoming")
+            for rows in frames[name].iter_slices(_ROWS_AT_ONCE):
+                connection.register("incoming", _batches(rows.select(schema.column_names())))
+                connection.execute(f"insert into {_quoted(name)} by name from incoming")
+                connection.unregister("incoming")
         for view in sorted((SQL / "views").glob("*.sql")):
             connection.execute(f"create view {_quoted(view.stem)} as {view.read_text(encoding='utf-8')}")
         connection.execute("checkpoint")
@@ -131,7 +136,7 @@ def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame])
 
 
 def _batches(rows: pl.DataFrame) -> pa.Table:
-    """The same rows for DuckDB, without a copy."""
+    """The same rows as Arrow, in batches."""
     whole = rows.to_arrow(compat_level=pl.CompatLevel.newest())
     return pa.Table.from_batches(whole.to_batches(max_chunksize=_ROW_GROUP), whole.schema)
 

@@ -26,21 +26,36 @@ class Square:
     text: str
 
 
-def matrix(row_titles: Sequence[str], column_titles: Sequence[str], cells: Sequence[Sequence[Square]]) -> str:
-    """A table of counts, each on a ground as dark as its share of the shown counts of its row."""
+def matrix(
+    row_titles: Sequence[str],
+    column_titles: Sequence[str],
+    cells: Sequence[Sequence[Square]],
+    *,
+    rows_are: str = "",
+    columns_are: str = "",
+) -> str:
+    """A table of counts, each on a ground as dark as its share of the shown counts of its row.
+
+    `rows_are` and `columns_are` say what the rows' and the columns' titles are the titles of.
+    """
     if not row_titles or not column_titles:
         raise ValueError("A matrix needs at least one row and one column.")
     if len(cells) != len(row_titles) or any(len(row) != len(column_titles) for row in cells):
         raise ValueError(f"A matrix of {len(row_titles)} by {len(column_titles)} titles needs as many cells.")
     rows = [fit(title, TITLE_WIDTH, LABEL) for title in row_titles]
+    corner = fit(rows_are, TITLE_WIDTH, SMALL, weight=600)
     texts = [[fit(cell.text, WIDEST_TEXT, LABEL, weight=600, lines=2) for cell in row] for row in cells]
-    left = widest(rows, LABEL) + 8
+    left = max(widest(rows, LABEL), widest([corner], SMALL, 600)) + 8
     # So many columns that their texts do not fit make the sheet wider, and smaller in print: nothing is cut.
     narrowest = max(widest([text for row in texts for text in row], LABEL, 600) + 8, NARROWEST)
     column = max((WIDTH - left) / len(column_titles), narrowest)
     columns = [fit(title, column - 6, SMALL) for title in column_titles]
-    top = max(drawing.height_of(title, SMALL) for title in columns) + 4
-    parts = [
+    width = left + len(column_titles) * column
+    head = fit(columns_are, width - left, SMALL, weight=600)
+    above = drawing.height_of(head, SMALL) + 2 if head else 0.0
+    top = above + max(drawing.height_of(title, SMALL) for title in (*columns, corner)) + 4
+    parts = _axis_titles(corner, head, (left + width) / 2, above, top)
+    parts += [
         drawing.lines_of_text(
             title,
             left + (place + 0.5) * column,
@@ -57,7 +72,20 @@ def matrix(row_titles: Sequence[str], column_titles: Sequence[str], cells: Seque
         for place, (cell, share, text) in enumerate(zip(row, _shares(row), words, strict=True)):
             parts += _cell(cell, share, text, left + place * column, top, column, height)
         top += height
-    return drawing.svg(left + len(column_titles) * column, top, parts)
+    return drawing.svg(width, top, parts)
+
+
+def _axis_titles(corner: list[str], head: list[str], middle: float, above: float, top: float) -> list[str]:
+    """What the rows are, beside the columns' titles; what the columns are, above them."""
+    parts = []
+    if corner:
+        y = top - 4 - drawing.height_of(corner, SMALL) / 2
+        parts.append(drawing.lines_of_text(corner, 0, y, size=SMALL, colour=MUTED, weight=600))
+    if head:
+        parts.append(
+            drawing.lines_of_text(head, middle, above / 2, size=SMALL, anchor="middle", colour=MUTED, weight=600)
+        )
+    return parts
 
 
 def _shares(row: Sequence[Square]) -> list[float]:

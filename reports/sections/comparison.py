@@ -5,7 +5,6 @@ from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
 from reports.shapes import MODELS, Shape
-from reports.wording import detectable
 
 
 def comparison(context: Context) -> Section | None:
@@ -25,7 +24,7 @@ def comparison(context: Context) -> Section | None:
         blocks += [*charts.effects_by_round(by_round, context), _effects(effects, context)]
     tables = [table for name in context.models for table in _model(name, context)]
     if tables:
-        blocks += [Heading(words("heading.models")), *tables, Paragraph(words("methods.panel"))]
+        blocks += [Heading(words("heading.models")), Paragraph(words("methods.panel")), *tables]
     return Section("comparison", words("section.comparison"), tuple(blocks)) if len(blocks) > 1 else None
 
 
@@ -54,7 +53,7 @@ def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
         Cell(_clusters(estimate, context), _df(estimate, context)),
         Cell(numbers.bare_p_value(estimate.p_value) if shown and estimate.p_value is not None else dash),
         Cell(numbers.bare_p_value(estimate.q_value) if shown and estimate.q_value is not None else dash),
-        Cell(_detectable(estimate, context)),
+        Cell(context.detectable(estimate) or dash),
         Cell(context.grade(estimate) or dash, cap, letter=estimate.letter or ""),
     )
 
@@ -72,14 +71,6 @@ def _df(estimate: Estimate, context: Context) -> str:
     if estimate.visibility == "suppressed" or estimate.df is None:
         return ""
     return context.words("number.df", df=context.numbers.decimal(estimate.df))
-
-
-def _detectable(estimate: Estimate, context: Context) -> str:
-    if estimate.visibility == "suppressed" or estimate.smallest_detectable is None:
-        return context.words("number.dash")
-    shape, indicator = context.shape(estimate), context.programme.indicators[estimate.indicator]
-    smallest = detectable(estimate.smallest_detectable, indicator, shape)
-    return context.numbers.size(smallest, shape, context.unit(estimate), place="cell")
 
 
 def _model(name: str, context: Context) -> list[Table]:

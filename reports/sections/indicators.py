@@ -120,7 +120,7 @@ def _change(estimate: Estimate | None, context: Context) -> tuple[Cell, Cell]:
     dash = context.words("number.dash")
     if estimate is None:
         return Cell(dash), Cell(dash)
-    grade = Cell(context.grade(estimate) or dash, letter=estimate.letter or "")
+    grade = Cell(context.grade(estimate) or dash, context.why_unclear(estimate), letter=estimate.letter or "")
     value = context.show(estimate)
     if estimate.round != context.round.id:
         value = context.words("column.with_unit", title=value, unit=context.round_short(estimate.round))

@@ -1,11 +1,12 @@
 """How the numbers were made, what they mean, and what cannot be said."""
 
-from reports.context import Context
+from reports.context import NO_BREAK_SPACE, Context
 from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
 from transforms.programme import Indicator
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
 SIGNS = {"+": "up", "-": "down", "(+)": "weak_up", "(-)": "weak_down", "0": "zero", "?": "unclear"}
+CATALOGUES = {"IRIS+": "iris", "SDG": "sdg"}
 GLOSSARY = ("respondents", "baseline", "interval", "points", "median", "comparison")
 
 
@@ -92,7 +93,25 @@ def _definitions(context: Context) -> Table:
     names = ("indicator", "meaning", "formula", "method")
     columns = tuple(Column(words(f"column.{name}")) for name in names)
     rows = tuple(_definition(name, each, context) for name, each in context.programme.indicators.items())
-    return Table(words("caption.definitions"), columns, rows)
+    return Table(words("caption.definitions"), columns, rows, note=_catalogues(context))
+
+
+def _catalogues(context: Context) -> str:
+    """Where the indicators' codes come from, as far as this programme uses them."""
+    used = {code.split()[0] for each in context.programme.indicators.values() for code in each.codes}
+    return "; ".join(context.words(f"catalogue.{key}") for name, key in CATALOGUES.items() if name in used)
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    """An indicator's codes, each catalogue named once: `IRIS+ PI2998, PI7997; SDG 4.4`."""
+    by_catalogue: dict[str, list[str]] = {}
+    for code in codes:
+        catalogue, _, number = code.rpartition(" ")
+        by_catalogue.setdefault(catalogue, []).append(number)
+    return "; ".join(
+        f"{catalogue}{NO_BREAK_SPACE}{', '.join(known)}" if catalogue else ", ".join(known)
+        for catalogue, known in by_catalogue.items()
+    )
 
 
 def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell, ...]:
@@ -104,7 +123,7 @@ def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell
     formula = f"{indicator.value} / {indicator.per}" if indicator.per else indicator.value
     population = words("methods.population", population=indicator.population) if indicator.population else ""
     return (
-        Cell(context.title(name), ", ".join(indicator.codes)),
+        Cell(context.title(name), _codes(indicator.codes)),
         Cell(context.text(indicator.meaning), unit),
         Cell(formula, population, is_code=True),
         Cell(method or words(f"statistic.{indicator.statistic}")),
@@ -136,6 +155,4 @@ def _provenance(context: Context) -> tuple[str, ...]:
             configuration=str(built["configuration"])[:12],
         ),
     ]
-    if context.programme.credit is not None:
-        sentences.append(words("methods.credit", credit=context.text(context.programme.credit)))
     return tuple(sentences)

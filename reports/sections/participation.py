@@ -116,6 +116,8 @@ def _profile(context: Context) -> Table | None:
         groups = context.facts.groups.filter(pl.col("by") == breakdown.by).sort("position")["group"]
         told = [_group(breakdown.by, group, registered, everybody, context) for group in groups]
         if any(told):
+            known = [people for (by, _), people in registered.items() if by == breakdown.by]
+            told.append(_unknown(known, everybody, context))
             rows.append((Cell(context.breakdown(breakdown.by)), Cell(", ".join(each for each in told if each))))
     if not rows:
         return None
@@ -128,8 +130,21 @@ def _group(
 ) -> str:
     if (by, group) not in registered:
         return ""
-    people = registered[by, group]
-    told = {"group": context.group(by, group), "people": people_text(people, context)}
+    return _of_everybody(context.group(by, group), registered[by, group], everybody, context)
+
+
+def _unknown(known: list[int | None], everybody: int | None, context: Context) -> str:
+    """Those of no known group; of people in a group that is hidden it cannot be told how many they are."""
+    shown = [people for people in known if people is not None]
+    if everybody is None or len(shown) < len(known) or sum(shown) >= everybody:
+        return ""
+    people = everybody - sum(shown)
+    named = context.words("participation.unknown")
+    return _of_everybody(named, people if people >= context.floor else None, everybody, context)
+
+
+def _of_everybody(title: str, people: int | None, everybody: int | None, context: Context) -> str:
+    told = {"group": title, "people": people_text(people, context)}
     if people is None or not everybody:
         return context.words("participation.group", **told)
     return context.words("participation.group_share", share=context.numbers.share(people, everybody), **told)

@@ -1,14 +1,18 @@
-"""What was received, what was set aside and why, and how follow-ups were joined to registrations."""
+"""What was received and what became of it: used, or set aside and why; and what was repaired."""
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
 from reports.context import Context
 from reports.document import Block, Cell, Column, Notice, Paragraph, Section, Table
 
-PARTS = ("landed", "accepted", "rejected", "duplicates", "superseded", "deleted")
-FATES = ("accepted", "linked", "orphans", "without_consent", "conflicts")
+PARTS = ("landed", "used", "rejected", "unlinked", "duplicates", "superseded", "deleted")
+"""What became of a source's submissions: the first is the sum of the others."""
+
+UNLINKED = ("orphans", "without_consent", "conflicts")
+"""Why linking sets an accepted submission aside."""
 
 
 def quality(context: Context) -> Section:
@@ -16,12 +20,10 @@ def quality(context: Context) -> Section:
     words = context.words
     blocks: list[Block] = [*stale(context)]
     blocks.append(_received(context))
-    if context.facts.rejects.height:
+    if _reasons(context):
         blocks.append(_set_aside(context))
     else:
         blocks.append(Paragraph(words("quality.nothing_set_aside")))
-    if context.facts.links.height:
-        blocks.append(_linked(context))
     if context.facts.warnings.height:
         blocks.append(_repaired(context))
     return Section("quality", words("section.quality"), tuple(blocks))
@@ -43,20 +45,52 @@ def _stale(source: str, reason: str | None, data_as_of: datetime | None, context
 
 
 def _received(context: Context) -> Table:
+    """Sources down, and across what became of all that each brought."""
     words = context.words
-    frame = context.facts.balance.join(context.facts.pulls, on="source", how="left", maintain_order="left")
+    fates = _fates(context)
+    totals = {part: sum(row[part] for row in fates) for part in PARTS}
     columns = [Column(words("column.source"))]
     columns += [Column(words(f"column.{part}"), is_number=True) for part in PARTS]
-    columns += [Column(words("column.data_as_of"))]
-    rows = [
-        (
-            Cell(context.source(row["source"])),
-            *(Cell(context.numbers.count(row[part])) for part in PARTS),
-            Cell(context.data_day(row["data_as_of"]), _status(row["status"], row["reason"], context)),
-        )
-        for row in context.in_order(frame.to_dicts())
-    ]
-    return Table(words("caption.received"), tuple(columns), tuple(rows))
+    rows = [(_source(row, context), *_numbers(row, context)) for row in fates]
+    rows.append((Cell(words("column.total")), *_numbers(totals, context)))
+    caption = _of_everything(words("caption.received"), context)
+    return Table(caption, tuple(columns), tuple(rows), note=_registered(fates, context), has_total=True)
+
+
+def _fates(context: Context) -> list[dict[str, Any]]:
+    """One row a source. What linking sets aside was accepted before, so that used is what both let through."""
+    facts = context.facts
+    frame = facts.balance.join(facts.links.drop("accepted"), on="source", how="left", maintain_order="left")
+    unlinked = pl.sum_horizontal(pl.col(UNLINKED).fill_null(0))
+    counted = frame.with_columns(used=pl.col("accepted") - unlinked, unlinked=unlinked)
+    with_days = counted.join(facts.pulls, on="source", how="left", maintain_order="left")
+    return context.in_order(with_days.to_dicts())
+
+
+def _numbers(row: dict[str, Any], context: Context) -> tuple[Cell, ...]:
+    return tuple(Cell(context.numbers.count(row[part])) for part in PARTS)
+
+
+def _source(row: dict[str, Any], context: Context) -> Cell:
+    """A source, from when its data are, and whether it could not be read since."""
+    day = context.words("source.as_of", day=context.data_day(row["data_as_of"]))
+    return Cell(context.source(row["source"]), _status(row["status"], row["reason"], context) or day)
+
+
+def _registered(fates: list[dict[str, Any]], context: Context) -> str:
+    """Why the registrations used are not as many as the people that the report counts."""
+    form = context.programme.registration
+    forms = {each.id for each in context.programme.sources if context.programme.forms[each.form] == form}
+    used = sum(row["used"] for row in fates if row["source"] in forms)
+    registered = context.facts.funnel.filter(
+        (pl.col("stage").cast(pl.String) == "registered") & (pl.col("arm").cast(pl.String) == "all")
+    )["people"]
+    return "" if used == registered.sum() else context.words("notice.registered_once", unit=context.units)
+
+
+def _of_everything(caption: str, context: Context) -> str:
+    """What arrived is told of the whole programme; a report on a part of it says so."""
+    return caption if context.scope.by == "programme" else context.words("caption.of_everything", caption=caption)
 
 
 def _status(status: str | None, reason: str | None, context: Context) -> str:
@@ -66,28 +100,45 @@ def _status(status: str | None, reason: str | None, context: Context) -> str:
 
 
 def _set_aside(context: Context) -> Table:
+    """Reasons down, with all that were set aside as the last row."""
     words = context.words
     columns = (
         Column(words("column.reason")),
-        Column(words("column.question")),
         Column(words("column.source")),
         Column(words("column.submissions"), is_number=True),
     )
-    counted = (
-        context.facts.rejects.group_by("rule", "field")
+    counted = _reasons(context)
+    rows = [_reason(row, context) for row in counted]
+    total = sum(row["rejected"] + row["unlinked"] for row in _fates(context))
+    rows.append((Cell(words("column.total")), Cell(words("number.dash")), Cell(context.numbers.count(total))))
+    notes = [words("notice.reject_note")]
+    if sum(row["submissions"] for row in counted) > total:
+        notes.append(words("notice.several_reasons"))
+    caption = _of_everything(words("caption.set_aside"), context)
+    return Table(caption, columns, tuple(rows), note=" ".join(notes), has_total=True)
+
+
+def _reasons(context: Context) -> list[dict[str, Any]]:
+    """Submissions by reason and question; what is unused for want of consent is no reject, but set aside as well."""
+    refused = context.facts.links.filter(pl.col("without_consent") > 0).select(
+        "source", field=pl.lit("consented"), rule=pl.lit("without_consent"), submissions="without_consent"
+    )
+    told = pl.concat([context.facts.rejects, refused], how="vertical_relaxed")
+    return (
+        told.group_by("rule", "field")
         .agg(pl.col("submissions").sum(), sources=pl.col("source").unique())
         .sort("submissions", "rule", "field", descending=[True, False, False])
+        .to_dicts()
     )
-    rows = [
-        (
-            Cell(words.of_code("rule", row["rule"])),
-            Cell(context.question(row["field"])),
-            Cell(", ".join(context.source(each.id) for each in context.programme.sources if each.id in row["sources"])),
-            Cell(context.numbers.count(row["submissions"])),
-        )
-        for row in counted.to_dicts()
-    ]
-    return Table(words("caption.set_aside"), columns, tuple(rows), note=words("notice.reject_note"))
+
+
+def _reason(row: dict[str, Any], context: Context) -> tuple[Cell, ...]:
+    sources = (context.source(each.id) for each in context.programme.sources if each.id in row["sources"])
+    return (
+        Cell(context.words.of_code("rule", row["rule"]), context.question(row["field"])),
+        Cell("; ".join(sources)),
+        Cell(context.numbers.count(row["submissions"])),
+    )
 
 
 def _repaired(context: Context) -> Table:
@@ -110,15 +161,4 @@ def _repaired(context: Context) -> Table:
         )
         for row in counted.to_dicts()
     ]
-    return Table(words("caption.repaired"), columns, tuple(rows))
-
-
-def _linked(context: Context) -> Table:
-    words = context.words
-    columns = [Column(words("column.source"))]
-    columns += [Column(words(f"column.{fate}"), is_number=True) for fate in FATES]
-    rows = [
-        (Cell(context.source(row["source"])), *(Cell(context.numbers.count(row[fate])) for fate in FATES))
-        for row in context.in_order(context.facts.links.to_dicts())
-    ]
-    return Table(words("caption.linked"), tuple(columns), tuple(rows))
+    return Table(_of_everything(words("caption.repaired"), context), columns, tuple(rows))

@@ -10,7 +10,6 @@ from transforms.programme import Indicator
 MOST_TILES = 8
 MOST_FINDINGS = 8
 ENOUGH_CONTRASTS = 3
-CONTRASTS = ("change", "effect")
 
 
 def summary(context: Context) -> Summary:
@@ -29,11 +28,11 @@ def _told(headlines: list[tuple[str, Indicator]], context: Context) -> tuple[Fin
     """The findings; a session has none, as its tiles say all that a session can say."""
     if context.scope.kind(context.programme) == "session":
         return ()
-    told = [(each.quantity, line) for name, _ in headlines for each, line in _findings(name, context)]
-    compared = [line for quantity, line in told if quantity in CONTRASTS]
+    told = [each for name, _ in headlines for each in _findings(name, context)]
+    compared = [each for each in told if each[-1].is_contrast]
     if len(compared) >= ENOUGH_CONTRASTS:  # tiles tell counts and levels as well as a sentence could
-        return tuple(compared[:MOST_FINDINGS])
-    return tuple(line for _, line in told[:MOST_FINDINGS])
+        told = compared
+    return tuple(_finding(each, context) for each in told[:MOST_FINDINGS])
 
 
 def _tile(name: str, context: Context) -> tuple[Tile, ...]:
@@ -78,8 +77,7 @@ def _value(estimate: Estimate, context: Context) -> tuple[str, str]:
     if estimate.visibility != "shown" or estimate.value is None:
         return context.show(estimate), ""
     shape, unit = context.shape(estimate), context.unit(estimate)
-    figure = context.numbers.figure(estimate.value, shape, signed=estimate.is_contrast)
-    return figure, context.numbers.unit(estimate.value, shape, unit)
+    return context.numbers.parted(estimate.value, shape, unit, signed=estimate.is_contrast)
 
 
 def _notes(estimate: Estimate, context: Context) -> tuple[str, ...]:
@@ -107,6 +105,7 @@ def _what(estimate: Estimate, context: Context) -> str:
     return context.words(
         key,
         arm=context.arm(estimate.arm),
+        arm_inside=context.arm_inside(estimate.arm),
         comparison=context.arm_inside("comparison"),
         baseline=context.round_short(context.programme.baseline.id),
         round=context.round_short(estimate.round),
@@ -122,24 +121,20 @@ def _grade(estimate: Estimate, context: Context) -> str:
 def _letter(estimate: Estimate, context: Context) -> str:
     unclear = estimate.letter != "X" and estimate.sign in ("?", "0", None)
     if unclear:
-        return context.words("sign_short.zero" if estimate.sign == "0" else "sign_short.unclear")
+        return context.words("sign_short.zero" if estimate.sign == "0" else f"sign_short.unclear_{estimate.quantity}")
     return context.words(f"letter_short.{estimate.letter}")
 
 
-def _findings(name: str, context: Context) -> list[tuple[Estimate, Finding]]:
-    """One sentence an indicator, on the strongest comparison there is; a model says one a treatment term."""
+def _findings(name: str, context: Context) -> list[list[Estimate]]:
+    """What each finding tells: what the tile shows, then the strongest comparison; in a model one a treatment term."""
     if context.programme.indicators[name].statistic in MODELS:
-        told = [each for each in context.of(name, quantity="effect") if _is_told(each)]
-    else:
-        best = _best(name, context)
-        told = [best] if best is not None else []
-    return [(each, _finding(each, context)) for each in told]
-
-
-def _best(name: str, context: Context) -> Estimate | None:
+        return [[each] for each in context.of(name, quantity="effect") if _is_told(each)]
     headline = _headline(name, context)
+    if headline is None:
+        return []
     ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
-    return next((each for each in ranked if each is not None and each.is_tested), headline)
+    strongest = next((each for each in ranked if each is not None and each.is_tested), headline)
+    return [list(dict.fromkeys((headline, strongest)))]
 
 
 def _is_told(estimate: Estimate) -> bool:
@@ -148,8 +143,9 @@ def _is_told(estimate: Estimate) -> bool:
     )
 
 
-def _finding(estimate: Estimate, context: Context) -> Finding:
-    title = context.title(estimate.indicator)
-    if estimate.term.startswith("treated_lag_"):
-        title = context.words("finding.of_term", title=title, term=context.term(estimate.term))
-    return Finding(title=title, sentence=context.sentence(estimate), letter=estimate.letter or "")
+def _finding(told: list[Estimate], context: Context) -> Finding:
+    strongest = told[-1]
+    title = context.title(strongest.indicator)
+    if strongest.term.startswith("treated_lag_"):
+        title = context.words("finding.of_term", title=title, term=context.term(strongest.term))
+    return Finding(title=title, sentence=context.sentences(told), letter=strongest.letter or "")

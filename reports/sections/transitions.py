@@ -36,7 +36,7 @@ def _matrix(name: str, arm: str, context: Context) -> list[Block]:
     origins = [each for each in classes if any(origin == each for origin, _ in moves)]
     caption = _caption(name, arm, after.id, context)
     titles = {each: class_title(each, context) for each in classes}
-    figure = charts.transitions(moves, titles, origins, caption, context)
+    figure = charts.transitions(moves, titles, origins, after.id, caption, context)
     # The drawing is a table already, and its alternative text holds every number.
     return [*figure] or [_table(moves, origins, classes, caption, context)]
 
@@ -48,7 +48,7 @@ def _caption(name: str, arm: str, round_id: str, context: Context) -> str:
         "baseline": context.text(context.programme.baseline.title),
     }
     if context.is_compared:
-        return context.words("caption.transitions_arm", arm=context.arm(arm), **known)
+        return context.words("caption.transitions_arm", arm=context.arm_inside(arm), **known)
     return context.words("caption.transitions", **known)
 
 

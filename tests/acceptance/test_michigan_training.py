@@ -1,22 +1,41 @@
 """The real programme, from its inbox to its numbers: the published table to every printed digit."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from flows import examples
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.results import results
+from flows.settings import ROOT
+
+NAME = "michigan_training"
 
 
-@pytest.fixture
-def estimates(michigan) -> dict[str, dict]:
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """An installation of the Michigan programme, refreshed from a filled inbox."""
+    folder = tmp_path_factory.mktemp("michigan")
+    declared = folder / "programmes" / NAME
+    shutil.copytree(ROOT / "programmes" / NAME, declared, ignore=shutil.ignore_patterns("inbox"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("IMPACT_PROGRAMMES", str(folder / "programmes"))
+        patched.setenv("IMPACT_STATE", str(folder / "state"))
+        patched.delenv("PREFECT_API_URL", raising=False)
+        examples.prepare_michigan_training(declared / "inbox")
+        pull(NAME)
+        refresh(NAME)
+        yield
+
+
+@pytest.fixture(scope="module")
+def estimates(installation) -> dict[str, dict]:
     """The programme's published estimates by indicator and term."""
-    pull(michigan.name)
-    refresh(michigan.name)
-    rows = json.loads(results(michigan.name))["estimates"]
+    rows = json.loads(results(NAME))["estimates"]
     return {f"{row['indicator']}/{row['term']}": row for row in rows if row["by"] == "programme" and row["term"]}
 
 
@@ -49,9 +68,9 @@ def test_errors_clustered_by_firm_stand_beside_and_decide_the_wording(estimates)
     assert (clustered["sign"], classical["sign"]) == ("?", None)
 
 
-def test_the_command_prints_the_same_numbers(estimates, michigan):
+def test_the_command_prints_the_same_numbers(estimates):
     printed_by_command = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "results", michigan.name, "--format", "json"],
+        [sys.executable, "-m", "flows.cli", "results", NAME, "--format", "json"],
         capture_output=True,
         check=True,
         text=True,

@@ -9,7 +9,7 @@ FEWER = 20
 @pytest.fixture(scope="module")
 def found() -> pl.DataFrame:
     """The headline estimates of the first seeds."""
-    return simulate(range(1, FEWER + 1))
+    return simulate(range(1, FEWER + 1), processes=1)
 
 
 @pytest.mark.slow

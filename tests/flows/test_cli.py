@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from flows.settings import ROOT
+from flows.starter import write_starter
 
 
 @pytest.fixture
@@ -23,12 +24,20 @@ def impact(tmp_path):
         "PYTHONPATH": str(ROOT),
     }
 
-    def run(*arguments: str) -> tuple[int, str]:
+    def run(*arguments: str, **more: str) -> tuple[int, str]:
         command = [sys.executable, "-m", "flows.cli", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path)
+        done = subprocess.run(command, env=environment | more, capture_output=True, text=True, cwd=tmp_path)
         return done.returncode, done.stdout + done.stderr
 
     return run
+
+
+@pytest.fixture
+def village(impact, tmp_path):
+    """The folder that `impact new village_weaving` would write there."""
+    folder = tmp_path / "programmes" / "village_weaving"
+    write_starter(folder, folder.name)
+    return folder
 
 
 def test_a_new_programme_passes_its_check(impact):
@@ -38,15 +47,13 @@ def test_a_new_programme_passes_its_check(impact):
     assert (code, "village_weaving: sound" in said) == (0, True)
 
 
-def test_a_misspelt_programme_names_the_nearest(impact):
-    impact("new", "village_weaving")
+def test_a_misspelt_programme_names_the_nearest(impact, village):
     code, said = impact("refresh", "vilage_weaving")
     assert (code, 'Did you mean "village_weaving"' in said) == (2, True)
 
 
-def test_a_broken_folder_stops_before_any_work_with_one_line_a_mistake(impact, tmp_path):
-    impact("new", "village_weaving")
-    indicators = tmp_path / "programmes" / "village_weaving" / "indicators.toml"
+def test_a_broken_folder_stops_before_any_work_with_one_line_a_mistake(impact, village, tmp_path):
+    indicators = village / "indicators.toml"
     indicators.write_text(indicators.read_text(encoding="utf-8").replace("statistic = ", "statistik = ", 1))
     code, said = impact("run", "village_weaving")
     assert code == 1
@@ -64,13 +71,17 @@ def test_outside_the_project_a_command_says_where_it_looked_and_what_to_do(impac
     assert all(remedy in said for remedy in ("project's folder", "IMPACT_PROGRAMMES", "impact new"))
 
 
-def test_a_run_without_data_says_each_thing_once(impact, tmp_path):
-    impact("new", "village_weaving")
-    shutil.rmtree(tmp_path / "programmes" / "village_weaving" / "inbox")
+def test_a_run_without_data_says_each_thing_once(impact, village, tmp_path):
+    shutil.rmtree(village / "inbox")
     code, said = impact("run", "village_weaving")
     assert code == 1
     assert said.count("no registrations have landed") == 1
     assert "village_weaving: village_weaving" not in said
+
+
+def test_a_wrong_setting_is_named_without_a_traceback(impact):
+    code, said = impact("check", IMPACT_WAREHOUSES_KEPT="x")
+    assert (code, 'IMPACT_WAREHOUSES_KEPT = "x"' in said, "Traceback" in said) == (1, True, False)
 
 
 def test_a_report_has_a_period_and_no_option_that_empties_a_list(impact):
@@ -78,14 +89,12 @@ def test_a_report_has_a_period_and_no_option_that_empties_a_list(impact):
     assert (code, "--period" in said, "--empty" in said) == (0, True, False)
 
 
-def test_a_report_before_any_data_says_what_to_run(impact):
-    impact("new", "village_weaving")
+def test_a_report_before_any_data_says_what_to_run(impact, village):
     code, said = impact("report", "village_weaving")
     assert (code, "impact refresh village_weaving" in said, "Traceback" in said) == (1, True, False)
 
 
-def test_a_request_that_is_no_code_is_refused_with_its_field(impact):
-    impact("new", "village_weaving")
+def test_a_request_that_is_no_code_is_refused_with_its_field(impact, village):
     code, said = impact("report", "village_weaving", "--area", "85'; drop table x")
     assert (code, "area = " in said, "Traceback" in said) == (1, True, False)
 

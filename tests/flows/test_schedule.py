@@ -22,7 +22,7 @@ def prefect(server, *arguments):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(prefect_server, installation_with_warehouse):
     """The server, after the two commands that docs and prefect.yaml name."""
     prefect_server.environment.update(installation_with_warehouse)
@@ -76,19 +76,14 @@ def test_a_request_outside_the_form_is_refused_by_the_server(deployed):
         assert refused.value.code in (409, 422)
 
 
-def test_a_report_asked_for_by_a_person_is_run_by_a_worker_and_published(deployed):
+def test_a_report_asked_for_by_a_person_is_run_by_a_worker_and_published(deployed, start):
     path = f"deployments/{deployment(deployed, 'on-demand')['id']}/create_flow_run"
     request = {"programme": "michigan_training", "languages": ["en"], "round": "y1988"}
     run = deployed.ask(path, {"parameters": {"request": request}})
     worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "impact"]
     log = deployed.home / "worker.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(worker, cwd=ROOT, env=deployed.environment, stdout=output, stderr=output)
-    try:
+    with start(worker, log, cwd=ROOT, env=deployed.environment):
         ended = state_of(deployed, run["id"])
-    finally:
-        process.terminate()
-        process.wait(30)
     assert ended == "COMPLETED", log.read_text()
     published = Path(deployed.environment["IMPACT_STATE"]) / "published" / "michigan_training"
     [pdf] = published.glob("*-y1988-en-*.pdf")

@@ -1,11 +1,47 @@
+import re
 from pathlib import Path
+from typing import get_args
 
+import polars as pl
 import pytest
+from pydantic import BaseModel
 
+from flows.sources import file_drop
 from flows.starter import STARTER_ID, write_starter
+from flows.stores.landing import Landing
+from transforms.clean import clean_submissions
 from transforms.errors import UserError
 from transforms.loading import FILES, load_programme
+from transforms.programme import (
+    Breakdown,
+    Choice,
+    Contact,
+    Derived,
+    Design,
+    DesignKind,
+    Disclosure,
+    Form,
+    Indicator,
+    Period,
+    Programme,
+    Quantity,
+    Question,
+    QuestionType,
+    Round,
+    SizeLimit,
+    SizeRule,
+    Source,
+    Statistic,
+)
 
+HOME: dict[str, tuple[type[BaseModel], ...]] = {
+    "programme.toml": (Programme, Source, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure),
+    "forms.toml": (Form, Question, Choice, Derived),
+    "indicators.toml": (Indicator,),
+}
+"""What is declared in which file."""
+REMARK = re.compile(r"#.*|^\w+(?= =)|^\[.*\]", re.MULTILINE)
+"""Remarks, and fields and tables that are set, each on a line that can be read for itself."""
 FILES_FOLDER = Path(__file__).parents[2] / "flows" / "starter_files"
 
 
@@ -25,13 +61,41 @@ def test_only_the_id_differs_from_the_example(tmp_path: Path) -> None:
         example = (FILES_FOLDER / name).read_text(encoding="utf-8")
         written = (tmp_path / "weaving" / name).read_text(encoding="utf-8")
         assert written == example.replace(STARTER_ID, 'id = "weaving"')
+    samples = sorted((FILES_FOLDER / "inbox").iterdir())
+    assert [path.read_bytes() for path in samples] == [
+        (tmp_path / "weaving" / "inbox" / path.name).read_bytes() for path in samples
+    ]
     assert STARTER_ID in (FILES_FOLDER / "programme.toml").read_text(encoding="utf-8")
 
 
-def test_every_file_of_the_starter_explains_itself() -> None:
-    for name in FILES:
-        lines = (FILES_FOLDER / name).read_text(encoding="utf-8").splitlines()
-        assert sum("# " in line for line in lines) >= 8
+@pytest.mark.parametrize("file", HOME)
+def test_every_field_that_may_be_declared_is_explained_in_its_file(file: str) -> None:
+    remarks = " ".join(REMARK.findall((FILES_FOLDER / file).read_text(encoding="utf-8")))
+    for model in HOME[file]:
+        unexplained = [name for name in model.model_fields if not re.search(rf"\b{name}\b", remarks)]
+        assert unexplained == [], f"{model.__name__} in {file}"
+
+
+@pytest.mark.parametrize("allowed", [QuestionType, Statistic, Quantity, DesignKind])
+def test_every_word_that_a_field_allows_stands_in_the_starter(allowed: object) -> None:
+    text = " ".join((FILES_FOLDER / name).read_text(encoding="utf-8") for name in FILES)
+    assert [word for word in get_args(allowed) if not re.search(rf"\b{word}\b", text)] == []
+
+
+def test_the_sample_is_read_in_both_calendars_and_one_row_is_set_aside_to_show_how(tmp_path: Path) -> None:
+    write_starter(tmp_path / "weaving", "weaving")
+    programme = load_programme(tmp_path / "weaving")
+    landing = Landing(tmp_path, "registration")
+    form = programme.forms["registration"]
+    file_drop.pull(programme.sources[0], form, tmp_path / "weaving", landing)
+
+    cleaned = clean_submissions(landing.submissions(), form, programme.sources[0], programme)
+
+    assert cleaned.rejects.select("row", "field", "rule").rows() == [(51, "sales", "not_a_number")]
+    assert cleaned.accepted["birth_year"].is_between(1955, 2002).all()
+    assert "buddhist_year" in cleaned.warnings.filter(pl.col("field") == "birth_year")["rule"]
+    assert cleaned.accepted["participant_id"].str.starts_with("SAMPLE-").all()
+    assert programme.synthetic
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:

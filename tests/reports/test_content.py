@@ -11,7 +11,7 @@ from reports.html import to_html
 from reports.scope import Scope
 
 LATIN = re.compile(r"[A-Za-z]+")
-ALLOWED_IN_THAI = {"FTE", "SDG", "CSV", "n", "p", "q", "df"}
+ALLOWED_IN_THAI = {"FTE", "SDG", "SQL", "CSV", "n", "p", "q", "df"}
 THAI = re.compile("[\u0e01-\u0e5b]")
 WHOLE = Scope("fy2568")
 SESSION = Scope("fy2568", by="session", group="S01")
@@ -34,7 +34,8 @@ def section(report: Report, section_id: str) -> Section:
 
 
 def text_of(report: Report) -> str:
-    return re.sub(r"<[^>]*>", " ", to_html(report))
+    html = re.sub(r'<span class="whole">([^<]*)</span>', r"\1", to_html(report))
+    return re.sub(r"<[^>]*>", " ", html)
 
 
 def test_the_programmes_report_has_every_chapter_in_order(facts, programme) -> None:
@@ -64,9 +65,9 @@ def test_every_headline_has_a_tile_and_every_comparison_a_finding(facts, program
 def test_a_tile_says_value_unit_interval_n_target_and_grade(facts, programme) -> None:
     tiles = {tile.title: tile for tile in compose(facts, programme, "en", WHOLE).summary.tiles}
     sales = tiles["Sales"]
-    assert (sales.value, sales.unit, sales.interval, sales.letter) == ("+18.3", "%", "10.3 to 26.3%", "A")
+    assert (sales.value, sales.unit, sales.interval, sales.letter) == ("+18.3%", "", "10.3 to 26.3%", "A")
     assert sales.notes == (
-        "Effect, against Waiting list, Month 12",
+        "Effect against Waiting list, Month 12",
         "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}300\N{NO-BREAK SPACE}and\N{NO-BREAK SPACE}236",
     )
     assert tiles["People trained"].notes[-1] == "Target 700 people"
@@ -205,3 +206,105 @@ def test_two_languages_say_the_same_numbers(facts, programme) -> None:
 def digits(text: str) -> list[str]:
     found = re.findall(r"[−+]?\d[\d,.]*\d|[−+]?\d", text)
     return [] if re.search(r"20\d\d|25\d\d", text) else sorted(each for each in found if each != "95")
+
+
+def with_estimates(facts: Facts, change: pl.Expr, **wanted: str) -> Facts:
+    """The facts with some columns of the wanted estimates changed."""
+    asked = pl.all_horizontal(pl.col(name).cast(pl.String) == value for name, value in wanted.items())
+    estimates = facts.estimates.with_columns(pl.when(asked).then(change).otherwise(pl.col(change.meta.output_name())))
+    return replace(facts, estimates=estimates)
+
+
+def sales_effect(facts: Facts, **given: object) -> Facts:
+    for name, value in given.items():
+        literal = pl.lit(value).cast(facts.estimates.schema[name]).alias(name)
+        facts = with_estimates(facts, literal, indicator="sales", quantity="effect", round="m12")
+    return facts
+
+
+def table(report: Report, caption: str) -> Table:
+    return next(each for each in tables_of(report) if caption in each.caption)
+
+
+def row_of(found: Table, title: str) -> list[tuple[str, str]]:
+    return next([(cell.text, cell.detail) for cell in row] for row in found.rows if row[0].text == title)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"sign": "?"}, "detectable: 11.2%"),
+        ({"sign": "?", "p_value": None}, "too few groups"),
+        (
+            {"sign": "?", "low": None, "high": None, "smallest_detectable": None, "no_interval": "few_groups"},
+            "too few groups",
+        ),
+        ({"sign": "+"}, ""),
+    ],
+)
+def test_a_row_that_found_nothing_says_what_it_could_have_found(facts, programme, given, why) -> None:
+    report = compose(sales_effect(facts, **given), programme, "en", WHOLE)
+    assert row_of(table(report, "changes and effects"), "Digital adoption")[2][1] == ""
+    growth = next(each for each in section(report, "growth").blocks if "changes and effects" in each.caption)
+    assert row_of(growth, "Sales")[2][1] == why
+    assert ("without an interval" in growth.note) == ("no_interval" in given)
+
+
+def test_a_change_on_a_tile_is_told_in_its_finding_before_the_effect(facts, programme) -> None:
+    summary = compose(facts, programme, "en", WHOLE).summary
+    tile = next(each for each in summary.tiles if each.title == "Profit")
+    finding = next(each for each in summary.findings if each.title == "Profit")
+    assert tile.notes[0] == "Before–after change of Trained, Month 12"
+    assert finding.sentence.startswith(
+        f"From Baseline to Month 12 it changed by {tile.value} {tile.unit}, not attributed to the programme. "
+        "The programme caused a rise of 610 baht ("
+    )
+
+
+def test_those_of_no_known_group_are_told_so_that_groups_add_up(facts, programme) -> None:
+    def told(report: Report) -> dict[str, str]:
+        return {row[0].text: row[1].text for row in table(report, "Participants by group").rows}
+
+    women = pl.col("group").cast(pl.String) == "female"
+    fewer = replace(
+        facts, profile=facts.profile.with_columns(people=pl.col("people") - pl.when(women).then(13).otherwise(0))
+    )
+    hidden = replace(facts, profile=fewer.profile.with_columns(people=pl.when(~women).then("people")))
+    few = replace(
+        facts, profile=facts.profile.with_columns(people=pl.col("people") - pl.when(women).then(4).otherwise(0))
+    )
+    assert "Not stated" not in told(compose(facts, programme, "en", WHOLE))["Sex"]
+    assert told(compose(fewer, programme, "en", WHOLE))["Sex"].endswith("Men 220 (35%), Not stated 13 (2%)")
+    assert told(compose(few, programme, "en", WHOLE))["Sex"].endswith(", Not stated <10")
+    assert "Not stated" not in told(compose(hidden, programme, "en", WHOLE))["Sex"]
+
+
+def test_what_was_received_adds_up_by_source_and_by_reason(facts, programme) -> None:
+    report = compose(facts, programme, "en", WHOLE)
+    received = table(report, "Submissions by source")
+    counts = [[int(cell.text.replace(",", "")) for cell in row[1:]] for row in received.rows]
+    assert all(landed == sum(others) for landed, *others in counts)
+    assert counts[-1] == [sum(column) for column in zip(*counts[:-1], strict=True)]
+    assert counts[1] == [640, 605, 12, 15, 6, 2, 0]
+    reasons = table(report, "set aside, by reason")
+    assert row_of(reasons, "no consent to the use of the answers")[2][0] == "5"
+    assert reasons.rows[-1][2].text == str(counts[-1][2] + counts[-1][3])
+    assert "counted once among those registered" not in received.note
+
+
+def test_a_report_on_an_area_says_that_data_quality_is_the_whole_programmes(facts, programme) -> None:
+    area = compose(facts, programme, "en", Scope("fy2568", by="province", group="85"))
+    whole = compose(facts, programme, "en", WHOLE)
+    captions = [each.caption for each in section(area, "quality").blocks if isinstance(each, Table)]
+    assert len(captions) == 3
+    assert all(caption.endswith("(whole programme)") for caption in captions)
+    assert not any("(whole programme)" in each.caption for each in tables_of(whole))
+
+
+def test_codes_name_the_catalogue_they_are_from(facts, programme) -> None:
+    sales = programme.indicators["sales"].model_copy(update={"codes": ("IRIS+ PI3180", "IRIS+ FP6510", "SDG 8.2")})
+    coded = programme.model_copy(update={"indicators": {**programme.indicators, "sales": sales}})
+    definitions = table(compose(facts, coded, "en", WHOLE), "Every indicator")
+    assert row_of(definitions, "Sales")[0][1] == "IRIS+\N{NO-BREAK SPACE}PI3180, FP6510; SDG\N{NO-BREAK SPACE}8.2"
+    assert definitions.note.startswith("IRIS+: the catalogue")
+    assert "SDG: a target" in definitions.note

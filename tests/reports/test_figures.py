@@ -134,6 +134,12 @@ def test_texts_of_any_matrix_stay_apart_and_inside(data):
     squares = st.builds(figures.Square, st.none() | st.integers(0, 10**9), labels)
     cells = [[data.draw(squares) for _ in columns] for _ in rows]
     assert_tidy(figures.matrix(rows, columns, cells))
+    assert_tidy(figures.matrix(rows, columns, cells, rows_are=data.draw(labels), columns_are=data.draw(labels)))
+
+
+def test_a_matrix_says_what_its_rows_and_its_columns_are():
+    svg = figures.matrix(["Micro"], ["Small"], [[figures.Square(12, "12")]], rows_are="Before", columns_are="After")
+    assert [text for text in ("Before", "After") if f">{text}</text>" not in svg] == []
 
 
 @unhurried

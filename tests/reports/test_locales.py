@@ -21,8 +21,9 @@ ALLOWED_IN_THAI = {
     *("n", "p", "q", "df", "exp", "A", "E"),
     *("CR", "Wilson", "Clopper", "Pearson", "Korn", "Graubard", "Satterthwaite", "Taylor", "Woodruff", "Welch", "t"),
     *("Benjamini", "Hochberg"),
+    *("IRIS", "GIIN", "SDG", "SQL"),
 }
-"""Symbols, grade letters, and the names of statisticians that have no settled Thai spelling."""
+"""Symbols, grade letters, and the names of statisticians and catalogues that have no settled Thai spelling."""
 
 
 def placeholders(text: str) -> set[str]:

@@ -17,7 +17,7 @@ THAI = Numbers(words_in("th"))
         (0.125, "percent", "", False, "13%", "ร้อยละ 13"),
         (0.18249, "percent_change", "", True, "+18.2%", "ร้อยละ +18.2"),
         (-0.18249, "percent_change", "", True, "−18.2%", "ร้อยละ −18.2"),
-        (0.0841, "points", "", True, "+8.4 percentage points", "+8.4 จุดร้อยละ"),
+        (0.0841, "points", "", True, "+8.4\N{NO-BREAK SPACE}percentage points", "+8.4\N{NO-BREAK SPACE}จุดร้อยละ"),
         (12_345.6, "money", "baht", False, "12,300 baht", "12,300 baht"),
         (123.44, "money", "baht", False, "123 baht", "123 baht"),
         (1_234_567, "money", "baht", False, "1.23 million baht", "1.23 ล้าน baht"),
@@ -26,7 +26,7 @@ THAI = Numbers(words_in("th"))
         (1.844, "decimal", "jobs", False, "1.84 jobs", "1.84 jobs"),
         (18.44, "decimal", "jobs", True, "+18.4 jobs", "+18.4 jobs"),
         (-0.4215895, "log", "", True, "−34.4%", "ร้อยละ −34.4"),
-        (-0.0000001, "points", "", True, "0.0 percentage points", "0.0 จุดร้อยละ"),
+        (-0.0000001, "points", "", True, "0.0\N{NO-BREAK SPACE}percentage points", "0.0\N{NO-BREAK SPACE}จุดร้อยละ"),
     ],
 )
 def test_every_shape_is_written_by_its_own_rule(value, shape, unit, signed, english, thai) -> None:
@@ -40,8 +40,20 @@ def test_both_ends_of_an_interval_share_one_unit() -> None:
     assert ENGLISH.interval(900_000, 2_345_000, "money", "baht") == "0.90 to 2.35 million baht"
 
 
+def test_the_ends_of_what_is_compatible_have_their_signs() -> None:
+    assert ENGLISH.interval(-0.295, 0.375, "percent_change", "", signed=True) == "−29.5 to +37.5%"
+    assert THAI.interval(-0.295, 0.375, "percent_change", "", signed=True) == "ร้อยละ −29.5 ถึง +37.5"
+
+
+def test_a_per_cent_sign_stays_with_its_figure_and_other_units_apart() -> None:
+    assert ENGLISH.parted(0.87, "percent", "") == ("87%", "")
+    assert THAI.parted(0.183, "percent_change", "", signed=True) == ("+18.3%", "")
+    assert THAI.parted(404, "count", "คน") == ("404", "คน")
+    assert THAI.goal(0.8, "percent", "") == "80%"
+
+
 def test_cells_use_short_units() -> None:
-    assert ENGLISH.amount(0.084, "points", "", place="cell") == "8.4 points"
+    assert ENGLISH.amount(0.084, "points", "", place="cell") == "8.4\N{NO-BREAK SPACE}points"
     assert THAI.amount(0.31, "percent", "", place="cell") == "31%"
 
 

@@ -29,8 +29,14 @@ VERBS = {
 }
 NOT_ATTRIBUTED = {"en": "not attributed to the programme", "th": "ไม่ถือว่าเป็นผลของโครงการ"}
 NOTHING = {
-    "en": {"?": r"no (effect|change) detected \(it could be as large as", "0": r"no meaningful change"},
-    "th": {"?": r"ไม่พบ(ผล|การเปลี่ยนแปลง)ที่ชัดเจน \(อาจมากได้ถึง", "0": r"ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ"},
+    "en": {
+        "?": r"no (effect of the programme|change) detected: anything from \S+ to \S+ is compatible",
+        "0": r"no meaningful change",
+    },
+    "th": {
+        "?": r"ไม่พบ(ผลของโครงการ|การเปลี่ยนแปลง)ที่ชัดเจน ข้อมูลสอดคล้องกับ.*ตั้งแต่ร้อยละ \S+ ถึง",
+        "0": r"ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ",
+    },
 }
 NAMES = {
     "en": {"baseline": "Baseline", "round": "Month 12", "comparison": "Waiting list"},
@@ -89,8 +95,8 @@ def test_the_verb_is_the_letters_own_and_no_stronger(programme, language, letter
         ),
         (
             {"letter": "B", "sign": "?", "value": 0.08, "low": -0.04, "high": 0.21},
-            "No effect detected (it could be as large as +21.0%; 95% interval −4.0 to 21.0%; n = 240 and 236). "
-            "Only 11.0% or more could have been detected.",
+            "No effect of the programme detected: anything from −4.0 to +21.0% is compatible with the data "
+            "(95% interval; n = 240 and 236). Only 11.0% or more could have been detected.",
         ),
         (
             {"letter": "D", "sign": "+", "quantity": "change", "n_comparison": None},
@@ -170,3 +176,9 @@ def test_what_could_not_be_tested_is_not_called_undetected(programme, language, 
 def test_a_count_is_held_against_its_target(programme) -> None:
     given = {"quantity": "count", "value": 612.0, "n_comparison": None}
     assert told(programme, "en", name="people_trained", **given) == "612 people, 87% of the target of 700 people."
+
+
+def test_thai_sets_a_space_on_both_sides_of_a_number_and_none_beside_a_word() -> None:
+    words = words_in("th")
+    assert words("quantity.change_of_arm", baseline="2530", arm="บริษัท") == "การเปลี่ยนแปลงจาก 2530 ของบริษัท"
+    assert words("quantity.change_of_arm", baseline="ก่อนเข้าร่วม", arm="บริษัท") == "การเปลี่ยนแปลงจากก่อนเข้าร่วมของบริษัท"

@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from typing import Any
 
 import dataframely as dy
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from transforms import tables
@@ -18,6 +19,8 @@ from transforms.disclose import (
 from transforms.programme import Indicator, Programme
 
 FLOOR = 10
+MANY_AT_ONCE = settings(max_examples=10, phases=[Phase.generate])
+"""Each example is a table whose rows are the cases; a failure shows its row, so no smaller table is looked for."""
 HIDDEN = ("numerator", "baseline_sd", "bound", "population", "missing", *FIGURES, *BASES)
 
 
@@ -81,6 +84,13 @@ def graded(*rows: dict[str, Any]) -> dy.DataFrame[tables.GradedEstimates]:
 
 def published(row: dict[str, Any], floor: int = FLOOR) -> dict[str, Any]:
     return disclose(graded(row), floor).row(0, named=True)
+
+
+def all_published(rows: Sequence[dict[str, Any]], floor: int) -> list[dict[str, Any]]:
+    """What is published of each row, in their order; each is another group's."""
+    named = [row | {"group": str(place)} for place, row in enumerate(rows)]
+    shown = {row["group"]: row for row in disclose(graded(*named), floor).rows(named=True)}
+    return [shown[row["group"]] for row in named]
 
 
 def hides_everything(row: dict[str, Any]) -> bool:
@@ -181,38 +191,48 @@ def test_a_class_that_nearly_everybody_stays_in_shows_no_share() -> None:
     assert hidden["high"].to_list() == [None, 1.0, None]
 
 
+QUANTITIES = st.sampled_from(["count", "level", "change", "effect"])
+
+
+@MANY_AT_ONCE
 @given(
-    quantity=st.sampled_from(["count", "level", "change", "effect"]),
-    n=st.integers(0, 60),
-    n_comparison=st.none() | st.integers(0, 60),
+    drawn=st.lists(st.tuples(QUANTITIES, st.integers(0, 60), st.none() | st.integers(0, 60)), min_size=20, max_size=60),
     floor=st.integers(5, 30),
 )
 def test_no_published_figure_rests_on_fewer_than_the_floor(
-    quantity: str, n: int, n_comparison: int | None, floor: int
+    drawn: list[tuple[str, int, int | None]], floor: int
 ) -> None:
-    numerator = n // 2 if quantity == "level" else None
-    value = float(n) if quantity == "count" else 0.5
-    row = level(quantity=quantity, n=n, n_comparison=n_comparison, numerator=numerator, value=value)
+    rows = [
+        level(
+            quantity=quantity,
+            n=n,
+            n_comparison=n_comparison,
+            numerator=n // 2 if quantity == "level" else None,
+            value=float(n) if quantity == "count" else 0.5,
+        )
+        for quantity, n, n_comparison in drawn
+    ]
 
-    shown = published(row, floor)
+    for (quantity, n, n_comparison), shown in zip(drawn, all_published(rows, floor), strict=True):
+        smallest = min(n, n_comparison or 0) if quantity == "effect" else n
+        assert hides_everything(shown) == (smallest < floor)
+        assert all(shown[name] is None or shown[name] >= floor for name in ("n", "numerator", "missing"))
 
-    smallest = min(n, n_comparison or 0) if quantity == "effect" else n
-    assert hides_everything(shown) == (smallest < floor)
-    assert all(shown[name] is None or shown[name] >= floor for name in ("n", "numerator", "missing"))
 
+@MANY_AT_ONCE
+@given(st.lists(st.tuples(st.integers(5, 500), st.integers(0, 2)), min_size=20, max_size=60))
+def test_a_bound_is_always_true_and_fits_three_different_counts(drawn: list[tuple[int, int]]) -> None:
+    few_have = [level(n=n, numerator=few, value=few / n) for n, few in drawn]
+    few_lack = [level(n=n, numerator=n - few, value=1 - few / n) for n, few in drawn]
 
-@given(n=st.integers(5, 500), data=st.data())
-def test_a_bound_is_always_true_and_fits_three_different_counts(n: int, data: st.DataObject) -> None:
-    few = data.draw(st.integers(0, 2))
+    bottoms, tops = all_published(few_have, floor=5), all_published(few_lack, floor=5)
 
-    bottom = published(level(n=n, numerator=few, value=few / n), floor=5)["bound"]
-
-    for possible in (0, 1, 2):
-        assert possible / n < bottom
-    if n - few >= 3:
-        top = published(level(n=n, numerator=n - few, value=1 - few / n), floor=5)["bound"]
-        assert top < (n - 2) / n
-        assert top == pytest.approx(1 - bottom)
+    for (n, few), bottom, top in zip(drawn, bottoms, tops, strict=True):
+        for possible in (0, 1, 2):
+            assert possible / n < bottom["bound"]
+        if n - few >= 3:
+            assert top["bound"] < (n - 2) / n
+            assert top["bound"] == pytest.approx(1 - bottom["bound"])
 
 
 def example_programme(**columns: Any) -> Programme:

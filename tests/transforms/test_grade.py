@@ -4,7 +4,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from transforms import tables
@@ -289,20 +289,29 @@ def test_no_estimate_yields_no_grade() -> None:
     assert grade(tables.Estimates.create_empty(), programme()).is_empty()
 
 
-@given(
-    n=st.integers(0, 60),
-    n_comparison=st.integers(0, 60),
-    clusters=st.integers(0, 12),
-    response=st.none() | st.floats(0, 1),
-    df=st.none() | st.floats(0.5, 60),
+SIZES = st.fixed_dictionaries(
+    {
+        "n": st.integers(0, 60),
+        "n_comparison": st.integers(0, 60),
+        "clusters": st.integers(0, 12),
+        "response": st.none() | st.floats(0, 1),
+        "df": st.none() | st.floats(0.5, 60),
+    }
 )
-def test_no_cap_ever_betters_a_letter(
-    n: int, n_comparison: int, clusters: int, response: float | None, df: float | None
-) -> None:
-    effect = row(n=n, n_comparison=n_comparison, clusters=clusters, response=response, df=df)
 
-    letter, sign, cap = verdict(effect, *arms())
 
-    assert LETTERS.index(letter) >= LETTERS.index("B")
-    assert (cap is None) == (letter == "B")
-    assert (letter == "X") == (min(n, n_comparison) < 10) == (sign is None)
+# Each example is a table of many cases; a failure shows its row, so no smaller table is looked for.
+@settings(max_examples=10, phases=[Phase.generate])
+@given(st.lists(SIZES, min_size=20, max_size=60))
+def test_no_cap_ever_betters_a_letter(drawn: list[dict[str, Any]]) -> None:
+    names = [f"group {place}" for place in range(len(drawn))]
+    groups = zip(names, drawn, strict=True)
+    rows = [each | {"group": name} for name, sizes in groups for each in (row(**sizes), *arms())]
+
+    found = graded(rows).filter(quantity="effect")
+
+    assert found["group"].to_list() == names
+    for sizes, (letter, sign, cap) in zip(drawn, found.select("letter", "sign", "cap").rows(), strict=True):
+        assert LETTERS.index(letter) >= LETTERS.index("B")
+        assert (cap is None) == (letter == "B")
+        assert (letter == "X") == (min(sizes["n"], sizes["n_comparison"]) < 10) == (sign is None)

@@ -72,6 +72,10 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'kind = "before_after"', 'kind = "before_after"\nclutser = "session"'),
         programme, "unknown field 'clutser'", "cluster",
     ),
+    "a required field misspelt": (
+        replaced(indicators, 'statistic = "money"', 'statistc = "money"'),
+        indicators, "indicator 'sales': unknown field 'statistc'", "statistic",
+    ),
     "an unknown field of an indicator": (
         replaced(indicators, "smallest_effect = 0.05", "smalest_effect = 0.05"),
         indicators, "indicator 'sells_online': unknown field 'smalest_effect'", "smallest_effect",
@@ -142,7 +146,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     ),
     "a line that is no TOML": (
         replaced(programme, 'id = "starter"', "id = starter"),
-        programme, "line 5", "Mend that line",
+        programme, "line 6", "Mend that line",
     ),
     "text that is no UTF-8": (
         lambda folder: (folder / forms).write_bytes("ชื่อ".encode("cp874")),
@@ -207,6 +211,18 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a period that ends before it starts": (
         replaced(programme, "end = 2025-09-30", "end = 2023-09-30"),
         programme, "period 'fy2568': start = 2024-10-01 is after end = 2023-09-30", "Swap",
+    ),
+    "a period in the Buddhist era": (
+        replaced(programme, "start = 2024-10-01", "start = 2567-10-01"),
+        programme, "period 'fy2568': 2567-10-01 is in the Buddhist era", "Take 543 off",
+    ),
+    "a list of tables under single brackets": (
+        lambda folder: (folder / programme).write_text("[rounds]\n[rounds]\n", encoding="utf-8"),
+        programme, "line 2", "[[rounds]]",
+    ),
+    "an entry of a list that is no table": (
+        replaced(forms, "choices = [", 'choices = ["other", '),
+        forms, "question 'sex', choices: number 1 = \"other\" is of the wrong kind", "curly brackets",
     ),
     "periods that overlap": (
         replaced(
@@ -387,6 +403,26 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(indicators, 'value = "sales"', 'value = "sex"'),
         indicators, 'value = "sex" is text', "must be a number",
     ),
+    "a number compared with text": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sales > 'much'\""),
+        indicators, "value = \"sales > 'much'\"", "Compare like with like",
+    ),
+    "a choice that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sex = 'femal'\""),
+        indicators, "compares 'sex' with 'femal', which it never is", "female",
+    ),
+    "one choice of a list that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sex not in ('male', 'femal')\""),
+        indicators, "compares 'sex' with 'femal', which it never is", "female",
+    ),
+    "a round in an expression that is none": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sells_online\"\npopulation = \"round <> 'm9'\""),
+        indicators, "compares 'round' with 'm9'", "m6",
+    ),
+    "a yes where there is only true": (
+        replaced(indicators, 'value = "sells_online"', "value = \"sells_online = 'yes'\""),
+        indicators, "compares 'sells_online' with text, but it is true or false", "Write sells_online",
+    ),
     "a sum over everybody": (
         replaced(indicators, 'value = "sales"', 'value = "sum(sales)"'),
         indicators, 'value = "sum(sales)"', "Leave the summing",
@@ -455,6 +491,14 @@ def test_a_folder_that_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "weaving") == (
         f"{tmp_path / 'weaving'}: there is no such programme folder. Make one: impact new weaving",
     )
+
+
+def test_a_misspelt_field_is_one_mistake(folder: Path) -> None:
+    replaced(indicators, 'statistic = "money"', 'statistc = "money"')(folder)
+
+    [told] = mistakes(folder)
+
+    assert "unknown field 'statistc'. Names that come close: statistic" in told
 
 
 def test_every_mistake_is_told_at_once(folder: Path) -> None:

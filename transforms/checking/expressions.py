@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms import tables
+from transforms.checking.literals import literal_mistakes
 from transforms.errors import nearest
 from transforms.programme import Indicator, Programme, Quantity, Statistic
 
@@ -136,11 +137,12 @@ def _expression_mistake(
             return f"{said} uses '{column}', {_why_not(column, frame, table, programme)}"
     try:
         frame.lazy().select(expression).collect_schema()
+        two_rows = frame.clear(2).select(expression)  # the schema alone does not find every odd comparison
     except Exception as error:
         return f"{said} does not fit the types of its columns: {_reason(error)}. Compare like with like."
-    if expression.meta.root_names() and frame.clear(2).select(expression).height != 2:
+    if expression.meta.root_names() and two_rows.height != 2:
         return f"{said} sums up many rows; it must give one value a row. Leave the summing to the statistic."
-    return None
+    return next(literal_mistakes(said, text, frame, programme), None)
 
 
 def _why_not(column: str, frame: pl.DataFrame, table: str, programme: Programme) -> str:

@@ -1,6 +1,7 @@
 """Mistakes in single fields: unknown, missing, of the wrong kind. Says in our words what pydantic found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ KINDS = {
     "date_from_datetime_inexact": "a date without a time, such as 2024-10-01",
     "tuple_type": 'a list in square brackets, such as ["one", "two"]',
     "dict_type": "a table, under a heading in square brackets",
-    "model_type": "a table, such as { th = ..., en = ... } or a heading in square brackets",
+    "model_type": "a table: fields in curly brackets, such as { th = ..., en = ... }, or a heading in square ones",
 }
 """What a field must be, by pydantic's name of the error."""
 
@@ -35,16 +36,26 @@ BRANCHES = ("constrained-str", "tuple[")
 def field_mistakes(folder: Path, error: ValidationError) -> list[str]:
     """One sentence a field."""
     sentences: dict[tuple[str, ...], str] = {}
-    for detail in error.errors():
+    details = error.errors()
+    for detail in details:
         if detail["type"] == "too_short" and detail["input"]:
             continue  # the list has entries, but none is sound: each says so itself
+        if detail["type"] == "missing" and _is_misspelt(detail["loc"], details):
+            continue  # the unknown field beside it says so
         location = tuple(part for part in map(str, detail["loc"]) if not part.startswith(BRANCHES))
         sentences.setdefault(location, _sentence(folder, list(location), detail))
     return list(sentences.values())
 
 
+def _is_misspelt(missing: tuple[int | str, ...], details: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a field stands beside the missing one under a name that comes close."""
+    beside = (each["loc"] for each in details if each["type"] == "extra_forbidden")
+    unknown = [str(place[-1]) for place in beside if place[:-1] == missing[:-1]]
+    return bool(get_close_matches(str(missing[-1]), unknown, n=1))
+
+
 def _sentence(folder: Path, location: list[str], detail: Mapping[str, Any]) -> str:
-    where, field = _where(folder, location), location[-1]
+    where, field = _where(folder, location), _named(location[-1])
     given, context = detail.get("input"), detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -114,8 +125,12 @@ def _where(folder: Path, location: list[str]) -> str:
 
 def _inside(parts: Iterable[str], joint: str = ", ") -> str:
     """The path to a field; entries of a list are counted from 1, as a reader counts them."""
-    named = [f"number {int(part) + 1}" if part.isdigit() else part for part in parts if part != "[key]"]
+    named = [_named(part) for part in parts if part != "[key]"]
     return f"{joint}{', '.join(named)}" if named else ""
+
+
+def _named(part: str) -> str:
+    return f"number {int(part) + 1}" if part.isdigit() else part
 
 
 def _fields_beside(location: list[str]) -> list[str]:

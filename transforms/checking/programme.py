@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from transforms.errors import nearest
+from transforms.normalise.years import BUDDHIST
 from transforms.programme import Form, Postgres, Programme, SizeRule
 
 COMPARING = ("randomised", "waiting_list_lottery", "difference_in_differences", "not_yet_treated", "matched")
@@ -46,7 +47,10 @@ def _time_mistakes(path: Path, programme: Programme) -> Iterator[str]:
         if earlier.months > later.months:
             yield f"{path}: rounds: '{later.id}' comes after '{earlier.id}' but has fewer months. Put them in order."
     for period in programme.periods:
-        if period.start > period.end:
+        buddhist = [day for day in (period.start, period.end) if day.year >= BUDDHIST[0]]
+        if buddhist:
+            yield f"{path}: period '{period.id}': {buddhist[0]} is in the Buddhist era. Take 543 off the year."
+        elif period.start > period.end:
             yield f"{path}: period '{period.id}': start = {period.start} is after end = {period.end}. Swap them."
     for one, other in combinations(programme.periods, 2):
         if one.start <= other.end and other.start <= one.end:

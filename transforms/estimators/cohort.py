@@ -58,18 +58,26 @@ class Grouping:
 def cohort(responses: pl.DataFrame, measurements: pl.DataFrame, programme: Programme) -> Cohort:
     """The people with a baseline row in `responses`; `measurements` has the same rows (any order)."""
     order = [each.id for each in programme.rounds]
-    told = responses.with_columns(told=pl.col("answered") | pl.col("closed")).select(
-        "participant", "round", "due", "told", "treated", "exposed"
+    # Series by series: a select would copy the texts, at a million people a gigabyte.
+    told = pl.DataFrame(
+        [
+            *(responses[name] for name in ("participant", "round", "due", "treated", "exposed")),
+            (responses["answered"] | responses["closed"]).alias("told"),
+        ]
     )
-    if measurements.select("participant", "round").equals(responses.select("participant", "round")):
-        wide = pl.concat([told, measurements.drop("participant", "round")], how="horizontal")
-    else:
-        wide = told.join(measurements, on=["participant", "round"], how="left", maintain_order="left")
     baseline = _of_round(responses, order[0])
-    blocks = {each: _aligned(_of_round(wide, each), baseline["participant"]) for each in order}
+    blocks = {each: _aligned(_block(told, measurements, each), baseline["participant"]) for each in order}
     people, strata, has_clusters = _people(baseline, list(blocks.values()), programme)
     rounds = {each: block.drop("participant", "round", "exposed") for each, block in blocks.items()}
     return Cohort(people, strata, rounds, has_clusters)
+
+
+def _block(told: pl.DataFrame, measurements: pl.DataFrame, round_id: str) -> pl.DataFrame:
+    """One round's rows with what was measured of them. They are compared by rounds: comparing all would copy all."""
+    now, measured = _of_round(told, round_id), _of_round(measurements, round_id).drop("round")
+    if measured["participant"].equals(now["participant"]):
+        return pl.concat([now, measured.drop("participant")], how="horizontal")
+    return now.join(measured, on="participant", how="left", maintain_order="left")
 
 
 def _of_round(frame: pl.DataFrame, round_id: str) -> pl.DataFrame:

@@ -12,6 +12,9 @@ from transforms.programme import Indicator
 BEFORE = "@before"
 """The suffix of a measurement's column at the baseline."""
 
+SUMS_AT_ONCE = 20
+"""Each sum's terms are a column as long as there are people; all at once would take a gigabyte a million."""
+
 Limits = dict[str, dict[str, tuple[float, float]]]
 """By indicator and period, the values inside which its changes are winsorised."""
 
@@ -90,5 +93,12 @@ def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.E
 
 def summed(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> pl.DataFrame:
     """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people."""
-    sums = people.with_columns(codes.alias("row")).lazy().group_by("row").agg(expressions).collect()
-    return sums.filter(pl.col("row") >= 0).sort("row").drop("row")
+    rows = people.lazy().with_columns(codes.alias("row")).group_by("row")
+    # The other engine adds up in the order in which its threads get their turn: sums would differ in their last bits.
+    batches = [expressions[start : start + SUMS_AT_ONCE] for start in range(0, len(expressions), SUMS_AT_ONCE)]
+    sums = [rows.agg(batch).collect(engine="in-memory").sort("row") for batch in batches]
+    return (
+        pl.concat([sums[0], *(each.drop("row") for each in sums[1:])], how="horizontal")
+        .filter(pl.col("row") >= 0)
+        .drop("row")
+    )

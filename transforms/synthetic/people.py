@@ -9,6 +9,9 @@ from transforms.synthetic.names import FAMILIES, MEN, SHOPS, WOMEN
 from transforms.synthetic.outcomes import Units, stream
 from transforms.synthetic.sessions import districts, seats, sessions
 
+COURSE_YEAR = 2025
+"""The year in which most courses were held."""
+
 
 def people(spec: Spec) -> tuple[Units, pl.DataFrame]:
     """The participants as units to draw outcomes for, and one row for each with all that does not change."""
@@ -52,7 +55,7 @@ def _profile(spec: Spec, units: Units, held: pl.DataFrame) -> dict[str, pl.Serie
     rng = stream(spec.seed, "profile")
     count = units.count
     age = np.clip(np.rint(rng.normal(46, 13, count)), 18, 79).astype(np.int64)
-    birth_year = pl.Series(2568 - age).set(pl.Series(rng.random(count) < model.BLANK), None)
+    birth_year = pl.Series(COURSE_YEAR - age).set(pl.Series(rng.random(count) < model.BLANK), None)
     return {
         "sex": _of(rng, {"female": model.WOMEN, "male": 1 - model.WOMEN}, count),
         "birth_year": birth_year,

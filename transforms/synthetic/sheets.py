@@ -32,6 +32,8 @@ def _cell(name: str, question: Question) -> pl.Expr:
     match question.type:
         case "money" | "integer":
             return value.cast(pl.Int64)
+        case "year":
+            return value.cast(pl.Int64) + 543
         case "date":
             return _buddhist(value, question.date_order)
         case "boolean":
@@ -64,12 +66,12 @@ def _habits(name: str, question: Question) -> pl.Expr:
     value, keeper = pl.col(name), pl.col(KEEPER)
     if question.type == "money":
         value = pl.when(keeper % 3 == 2).then(value.cast(pl.String)).otherwise(_with_commas(value))
-    elif question.type in ("integer", "number"):
+    elif question.type in ("integer", "number", "year"):
         value = value.cast(pl.String)
     if name in IN_THAI_DIGITS:
         thai = value.str.replace_many(list(THAI_DIGITS), list(THAI_DIGITS.values()))
         value = pl.when(keeper % 5 == 3).then(thai).otherwise(value)
-    if question.type in ("money", "integer", "number"):
+    if question.type in ("money", "integer", "number", "year"):
         nothing = pl.Series([word or None for word in NOTHING])
         words = (keeper % len(NOTHING)).replace_strict(dict(enumerate(nothing)), return_dtype=pl.String)
         value = value.fill_null(words)

@@ -28,7 +28,8 @@ def deadly(*args, **kwargs):
     return original(*args, **kwargs)
 setattr(module, name, deadly)
 source = FileDrop(id="registrations", kind="file_drop", form="registration", files="*")
-file_drop.pull(source, Form.model_validate_json(form), Path(inbox).parent, landing.Landing(Path(state), "registrations"))
+landed = landing.Landing(Path(state), "registrations")
+file_drop.pull(source, Form.model_validate_json(form), Path(inbox).parent, landed)
 """
 
 
