@@ -20,9 +20,13 @@ from transforms.programme import (
     Design,
     DesignKind,
     Disclosure,
+    FileDrop,
     Form,
     Indicator,
+    KoboToolbox,
+    OdkCentral,
     Period,
+    Postgres,
     Programme,
     Quantity,
     Question,
@@ -30,12 +34,12 @@ from transforms.programme import (
     Round,
     SizeLimit,
     SizeRule,
-    Source,
     Statistic,
 )
 
+SOURCES = (FileDrop, Postgres, OdkCentral, KoboToolbox)
 HOME: dict[str, tuple[type[BaseModel], ...]] = {
-    "programme.toml": (Programme, Source, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure),
+    "programme.toml": (*SOURCES, Programme, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure),
     "forms.toml": (Form, Question, Choice, Derived),
     "indicators.toml": (Indicator,),
 }

@@ -340,6 +340,18 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(forms, 'accepts = ["ชาย", "M"]', 'accepts = ["ชาย", "F"]'),
         forms, "\"F\" is read both as 'female' and as 'male'", "Leave it with one",
     ),
+    "an unknown kind of source": (
+        replaced(programme, 'kind = "file_drop"', 'kind = "odk_centrl"'),
+        programme, 'sources, number 1: kind = "odk_centrl"', "odk_central",
+    ),
+    "a source without a kind": (
+        replaced(programme, 'kind = "file_drop"\n', ""),
+        programme, "sources, number 1: the field 'kind' is missing", "postgres",
+    ),
+    "a field that another kind of source has": (
+        replaced(programme, 'kind = "file_drop"\n', 'kind = "file_drop"\nwatermark = "at"\n'),
+        programme, "sources, number 1: unknown field 'watermark'", "Allowed",
+    ),
     "a minimum above the maximum": (
         replaced(forms, "minimum = 1925, maximum = 2015", "minimum = 2015, maximum = 1925"),
         forms, "question 'birth_year': minimum = 2015 is above maximum = 1925", "Swap",

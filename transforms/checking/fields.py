@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from transforms.errors import nearest
-from transforms.programme import Programme
+from transforms.programme import FileDrop, KoboToolbox, OdkCentral, Postgres, Programme
 
 KINDS = {
     "string_type": 'text in quotes, such as "words"',
@@ -28,6 +28,12 @@ KINDS = {
     "model_type": "a table: fields in curly brackets, such as { th = ..., en = ... }, or a heading in square ones",
 }
 """What a field must be, by pydantic's name of the error."""
+
+SOURCES: dict[str, type[BaseModel]] = {
+    each.model_fields["kind"].annotation.__args__[0]: each  # type: ignore[union-attr]
+    for each in (FileDrop, Postgres, OdkCentral, KoboToolbox)
+}
+"""The kinds of source: pydantic names them in a field's place, no file does."""
 
 BRANCHES = ("constrained-str", "tuple[")
 """A field that may be one text or several is reported once for each: these parts are in no file."""
@@ -65,6 +71,10 @@ def _sentence(folder: Path, location: list[str], detail: Mapping[str, Any]) -> s
             return f"{where}: unknown field '{field}'. {nearest(field, _fields_beside(location))}"
         case "literal_error":
             return f"{where}: {field} = {_shown(given)} is not allowed. {nearest(str(given), _quoted(context))}"
+        case "union_tag_invalid":
+            return f'{where}, {_named(field)}: kind = "{context["tag"]}" is not allowed. {_kinds(context["tag"])}'
+        case "union_tag_not_found":
+            return f"{where}, {_named(field)}: the field 'kind' is missing. {_kinds('')}"
         case "string_pattern_mismatch":
             return (
                 f"{where}: {_shown(given)} is no name. Names are lower-case letters, digits and _; a letter is first."
@@ -105,6 +115,10 @@ def _quoted(context: Mapping[str, Any]) -> list[str]:
     return [word.strip().strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
 
 
+def _kinds(word: str) -> str:
+    return nearest(word, SOURCES)
+
+
 def _where(folder: Path, location: list[str]) -> str:
     match location:
         case ["indicators", name, *rest]:
@@ -120,7 +134,9 @@ def _where(folder: Path, location: list[str]) -> str:
         case ["indicators"]:
             return f"{folder / 'indicators.toml'}"
         case _:
-            return f"{folder / 'programme.toml'}" + _inside(location[:-1], joint=": ")
+            return f"{folder / 'programme.toml'}" + _inside(
+                [part for part in location[:-1] if part not in SOURCES], joint=": "
+            )
 
 
 def _inside(parts: Iterable[str], joint: str = ", ") -> str:
@@ -137,7 +153,9 @@ def _fields_beside(location: list[str]) -> list[str]:
     """The fields the model at `location` allows: follows the annotations from Programme down."""
     model: type[BaseModel] = Programme
     for part in location[:-1]:
-        if part in model.model_fields:
+        if part in SOURCES:
+            model = SOURCES[part]
+        elif part in model.model_fields:
             found = _models_in(model.model_fields[part].annotation)
             if found:
                 model = found[0]
