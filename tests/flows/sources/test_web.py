@@ -123,7 +123,26 @@ def failing(ask):
         b"",  # hangs up
         b"nonsense\r\n\r\n",
     ],
-    ids=str,
+    ids=[
+        "too many requests",
+        "too many, wait",
+        "server error",
+        "bad gateway",
+        "unavailable, wait",
+        "gateway time-out",
+        "request time-out",
+        "cut without a length",
+        "cut with a length",
+        "cut gzip",
+        "no gzip",
+        "not the whole",
+        "a web page",
+        "nothing",
+        "not a number",
+        "too deep",
+        "hangs up",
+        "nonsense",
+    ],
 )
 def test_what_may_pass_is_tried_again(fault, wire, server):
     wire.script = [fault, fault, reply(WHOLE)]
