@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from flows.settings import ROOT
+from tests.declaring import form_of, question
 from transforms.programme import FileDrop, Form
 
 
@@ -30,23 +31,14 @@ def installation_with_warehouse(tmp_path_factory):
 
 @pytest.fixture
 def form() -> Form:
-    def question(path, type_="text", **more):
-        return {"path": path, "type": type_, "title": {"th": "ก", "en": "a"}, **more}
-
-    return Form.model_validate(
-        {
-            "kind": "registration",
-            "title": {"th": "ลงทะเบียน", "en": "Registration"},
-            "key": ["participant_id"],
-            "questions": {
-                "participant_id": question("รหัส", "code", identity=True, required=True),
-                "enterprise_id": question("เลขกิจการ", "code", identity=True),
-                "name": question("ชื่อ", identity=True),
-                "registered_on": question("วันที่", "date"),
-                "sales": question(("ยอดขาย", "รายได้"), "money"),
-            },
-        }
-    )
+    questions = {
+        "participant_id": question("รหัส", "code", identity=True, required=True),
+        "enterprise_id": question("เลขกิจการ", "code", identity=True),
+        "name": question("ชื่อ", identity=True),
+        "registered_on": question("วันที่", "date"),
+        "sales": question(("ยอดขาย", "รายได้"), "money"),
+    }
+    return form_of(questions)
 
 
 @pytest.fixture

@@ -5,10 +5,6 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from flows.sources import file_drop
-from flows.stores.landing import Landing
-from transforms.errors import SourceError
-
 HEADINGS = ["รหัส", "เลขกิจการ", "ชื่อ", "วันที่", "ยอดขาย"]
 HEADING = ",".join(HEADINGS) + "\n"
 ROWS = "P1,E1,สมชาย,2567-01-15,1200\nP2,E2,น้ำฝน,2567-01-16,\n"
@@ -22,30 +18,9 @@ def inbox(tmp_path):
 
 
 @pytest.fixture
-def landing(tmp_path, source):
-    return Landing(tmp_path, source.id)
-
-
-@pytest.fixture
-def pull(source, form, inbox, landing):
-    def run(**changes):
-        return file_drop.pull(source.model_copy(update=changes), form, inbox.parent, landing).landed
-
-    return run
-
-
-@pytest.fixture
-def refused(pull, landing):
-    """The reason code with which a pull is refused; nothing may have been landed by it."""
-
-    def run(**changes):
-        before = landing.manifests()
-        with pytest.raises(SourceError) as error:
-            pull(**changes)
-        assert landing.manifests() == before
-        return error.value.code, str(error.value)
-
-    return run
+def pull(pull):
+    """What a pull of files lands."""
+    return lambda **changes: pull(**changes).landed
 
 
 def workbook(path, rows, options=None, sheets=("แผ่นงาน",), hidden=()):

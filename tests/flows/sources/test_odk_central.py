@@ -19,9 +19,10 @@ from flows.sources.web import Limits
 from flows.stores import atomic
 from flows.stores.landing import Landing
 from flows.stores.revisions import GONE, Draft
+from tests.declaring import form_of, question
 from tests.fakes.odk_central import PASSWORD, USER, Central, Request, person, running
 from transforms.errors import SourceError
-from transforms.programme import Form, OdkCentral
+from transforms.programme import OdkCentral
 from transforms.tables import Submissions
 
 RECORDED = Path(__file__).parents[2] / "data" / "odk_central"
@@ -46,34 +47,13 @@ def source():
 
 @pytest.fixture
 def form():
-    def question(path, kind="text"):
-        return {"path": path, "type": kind, "title": {"th": "ก", "en": "a"}}
-
     questions = {
         "participant_id": question("person/study_id", "code"),
         "registered_on": question("consent/given_on", "date"),
         "age": question("person/age", "integer"),
         "members": question("household/member"),
     }
-    title = {"th": "ลงทะเบียน", "en": "Registration"}
-    return Form.model_validate(
-        {"kind": "registration", "title": title, "key": ["participant_id"], "questions": questions}
-    )
-
-
-@pytest.fixture
-def landing(tmp_path):
-    return Landing(tmp_path, "interviews")
-
-
-@pytest.fixture
-def pull(source, form, landing, tmp_path):
-    def pull(**changed):
-        pulled = odk_central.pull(source.model_copy(update=changed), form, tmp_path, landing)
-        landing.succeeded(pulled)
-        return pulled
-
-    return pull
+    return form_of(questions)
 
 
 def latest(landing):
@@ -392,13 +372,19 @@ def test_5_a_waiting_submission_that_was_deleted_meanwhile_is_no_error(central, 
     assert_the_same(central, landing)
 
 
-def test_5_a_restored_submission_is_found_by_the_count(central, landing, pull):
+def nine_without_the_first(central, pull):
+    """The keys of nine submissions; a later one came too, and the first of the nine was deleted, both pulled."""
     made = [central.insert() for _ in range(9)]
     central.tick(7200)
     central.insert()
     pull()
     central.delete(made[0])
     pull()
+    return made
+
+
+def test_5_a_restored_submission_is_found_by_the_count(central, landing, pull):
+    made = nine_without_the_first(central, pull)
     assert made[0] not in keys(landing)
     central.restore(made[0])
     pull()
@@ -407,12 +393,7 @@ def test_5_a_restored_submission_is_found_by_the_count(central, landing, pull):
 
 
 def test_5_one_restored_while_another_is_deleted_is_found_too(central, landing, pull):
-    made = [central.insert() for _ in range(9)]
-    central.tick(7200)
-    central.insert()
-    pull()
-    central.delete(made[0])
-    pull()
+    made = nine_without_the_first(central, pull)
     central.restore(made[0])
     central.delete(made[1])
     pull()

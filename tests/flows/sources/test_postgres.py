@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from flows.sources import postgres
-from flows.stores.landing import Landing
+from tests.declaring import form_of, question
 from transforms.errors import SourceError
-from transforms.programme import Form, Postgres
+from transforms.programme import Postgres
 from transforms.submissions import by_question, newest_revisions
 
 PEOPLE = """
@@ -24,14 +24,7 @@ from generate_series(1, 100) as i
 
 @pytest.fixture
 def form():
-    def question(path, type_):
-        return {"path": path, "type": type_, "title": {"th": "ก", "en": "a"}}
-
-    questions = {"participant_id": question("id", "code"), "sales": question("sales", "money")}
-    title = {"th": "ก", "en": "a"}
-    return Form.model_validate(
-        {"kind": "registration", "title": title, "key": ["participant_id"], "questions": questions}
-    )
+    return form_of({"participant_id": question("id", "code"), "sales": question("sales", "money")})
 
 
 @pytest.fixture
@@ -42,21 +35,8 @@ def people(database, monkeypatch):
 
 
 @pytest.fixture
-def declared():
+def source():
     return Postgres(kind="postgres", id="people", form="form", connection="office", table="people", key=("id",))
-
-
-@pytest.fixture
-def pull(declared, form, tmp_path):
-    landing = Landing(tmp_path, "people")
-
-    def pulled(**changes):
-        found = postgres.pull(declared.model_copy(update=changes), form, tmp_path, landing)
-        landing.succeeded(found)
-        return found
-
-    pulled.landing = landing
-    return pulled
 
 
 def held(landing, form):
@@ -65,10 +45,10 @@ def held(landing, form):
     return dict(now.select("participant_id", "sales").iter_rows())
 
 
-def test_every_value_lands_as_the_text_that_postgresql_writes(people, pull):
+def test_every_value_lands_as_the_text_that_postgresql_writes(people, pull, landing):
     [manifest] = pull().landed
     assert (manifest.server_rows, manifest.fetched, manifest.rows, manifest.tombstones) == (100, 100, 100, 0)
-    first = pull.landing.submissions().filter(pl.col("id") == "2").row(0, named=True)
+    first = landing.submissions().filter(pl.col("id") == "2").row(0, named=True)
     answers = {name: first[name] for name in ("name", "sales", "sells", "born", "notes")}
     assert answers == {"name": "ชื่อ 2", "sales": "3.00", "sells": "true", "born": "1990-02-28", "notes": '{"a": 1}'}
     assert first["_key"] == "2"
@@ -80,7 +60,7 @@ def test_a_pull_without_news_lands_nothing(people, pull):
     assert pull(watermark="at").landed == []
 
 
-def test_only_what_is_new_changed_or_gone_lands(people, pull, form):
+def test_only_what_is_new_changed_or_gone_lands(people, pull, form, landing):
     pull()
     people.run(
         "insert into people (id, sales) values (101, 7)",
@@ -89,43 +69,43 @@ def test_only_what_is_new_changed_or_gone_lands(people, pull, form):
     )
     [manifest] = pull().landed
     assert (manifest.server_rows, manifest.rows, manifest.tombstones) == (99, 4, 2)
-    now = held(pull.landing, form)
+    now = held(landing, form)
     assert (len(now), now["101"], now["2"], "3" in now) == (99, "7.00", "9.00", False)
 
 
-def test_a_row_that_comes_back_is_there_again(people, pull, form):
+def test_a_row_that_comes_back_is_there_again(people, pull, form, landing):
     pull()
     people.run("create table aside as select * from people where id = 5", "delete from people where id = 5")
     pull()
     people.run("insert into people select * from aside")
     pull()
-    assert held(pull.landing, form)["5"] == "7.50"
+    assert held(landing, form)["5"] == "7.50"
 
 
-def test_with_a_watermark_only_the_newest_rows_are_read(people, pull, form):
+def test_with_a_watermark_only_the_newest_rows_are_read(people, pull, form, landing):
     pull(watermark="at")
     people.run("insert into people (id, sales, at) values (101, 7, '2025-04-12 00:00+07')")
     [manifest] = pull(watermark="at").landed
     assert manifest.rows == 1
     assert manifest.fetched < 5
-    assert held(pull.landing, form)["101"] == "7.00"
+    assert held(landing, form)["101"] == "7.00"
 
 
-def test_a_row_committed_late_with_an_earlier_time_is_within_the_overlap(people, pull, form):
+def test_a_row_committed_late_with_an_earlier_time_is_within_the_overlap(people, pull, form, landing):
     pull(watermark="at")
     people.run(
         "insert into people (id, sales, at) values (101, 7, timestamptz '2025-04-11 00:00+07' - interval '30 min')"
     )
     assert pull(watermark="at").landed[0].rows == 1
-    assert held(pull.landing, form)["101"] == "7.00"
+    assert held(landing, form)["101"] == "7.00"
 
 
-def test_rows_deleted_beside_a_watermark_are_noticed_by_their_number(people, pull, form):
+def test_rows_deleted_beside_a_watermark_are_noticed_by_their_number(people, pull, form, landing):
     pull(watermark="at")
     people.run("delete from people where id = 9")
     [manifest] = pull(watermark="at").landed
     assert (manifest.server_rows, manifest.tombstones) == (99, 1)
-    assert "9" not in held(pull.landing, form)
+    assert "9" not in held(landing, form)
 
 
 def test_a_whole_number_may_be_the_watermark(people, pull):
@@ -164,11 +144,11 @@ def test_a_column_that_the_form_asks_and_the_table_lacks_fails_the_source(people
         ({"connection": "elsewhere"}, "connection_not_set"),
     ],
 )
-def test_a_declaration_that_the_database_does_not_bear_out_has_its_own_reason(change, code, people, pull):
+def test_a_declaration_that_the_database_does_not_bear_out_has_its_own_reason(change, code, people, pull, landing):
     with pytest.raises(SourceError) as raised:
         pull(**change)
     assert raised.value.code == code
-    assert pull.landing.manifests() == []
+    assert landing.manifests() == []
 
 
 def test_rows_without_a_key_fail_the_source(people, pull):
@@ -219,7 +199,7 @@ def test_an_answer_is_in_no_message(people, pull, tmp_path):
     assert "ชื่อ" not in str(raised.value)
 
 
-def test_rows_that_arrive_while_it_is_read_wait_for_the_next_pull(people, pull, form, monkeypatch):
+def test_rows_that_arrive_while_it_is_read_wait_for_the_next_pull(people, pull, form, monkeypatch, landing):
     count = postgres._extent
 
     def then_somebody_writes(*arguments):
@@ -232,5 +212,5 @@ def test_rows_that_arrive_while_it_is_read_wait_for_the_next_pull(people, pull, 
     monkeypatch.undo()
     monkeypatch.setenv("IMPACT_CONNECTION_OFFICE_DSN", people.dsn)
     pull()
-    now = held(pull.landing, form)
+    now = held(landing, form)
     assert ("500" in now, "1" in now, len(now)) == (True, False, 100)
