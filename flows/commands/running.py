@@ -1,0 +1,100 @@
+"""The pipeline, whole or in part: run, pull, refresh, publish, report."""
+
+from collections.abc import Sequence
+
+from flows.commands.app import Languages, ProgrammeName, app, print_paths
+from flows.settings import chosen_programmes
+from transforms.errors import UserError
+from transforms.programme import LANGUAGES
+
+
+@app.command
+def run(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
+    """Pull, refresh and publish: all programmes, or those named.
+
+    Example: `impact run michigan_training --language en`
+    """
+    from flows.nightly import nightly
+
+    programmes = chosen_programmes(programme)
+    print_paths(nightly(list(programmes), list(language)))
+    _fail_with_sources(programmes)
+
+
+@app.command
+def pull(*programme: ProgrammeName) -> None:
+    """Bring what the sources have into the landing.
+
+    Example: `impact pull community_economy`
+    """
+    from flows.pull import pull as pull_flow
+
+    programmes = chosen_programmes(programme)
+    for name in programmes:
+        pull_flow(name)
+    _fail_with_sources(programmes)
+
+
+@app.command
+def refresh(*programme: ProgrammeName) -> None:
+    """Rebuild the warehouse from the landing.
+
+    Example: `impact refresh community_economy`
+    """
+    from flows.refresh import refresh as refresh_flow
+
+    for name in chosen_programmes(programme):
+        refresh_flow(name)
+
+
+@app.command
+def publish(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
+    """Typeset the reports of the current warehouse.
+
+    Example: `impact publish community_economy --language th`
+    """
+    from flows.publish import publish as publish_flow
+
+    for name in chosen_programmes(programme):
+        print_paths(publish_flow(name, list(language)))
+
+
+@app.command
+def report(
+    programme: ProgrammeName,
+    *,
+    area: str | None = None,
+    session: str | None = None,
+    round: str | None = None,
+    period: str | None = None,
+    language: Languages = LANGUAGES,
+) -> None:
+    """One report now: a programme, an area or a course session, at one round, in one period.
+
+    Example: `impact report community_economy --area 85 --round m12 --language th`
+
+    Parameters
+    ----------
+    area
+        An area's code or name, such as 85 or Ranong.
+    session
+        A course session's code.
+    round
+        A follow-up round of the programme; the latest one when not given.
+    period
+        A reporting period of the programme, such as fy2568; the latest one with participants when not given.
+    """
+    from flows.report_on_demand import report_on_demand, requested
+
+    place = {"area": area, "session": session}
+    request = requested(programme=programme, **place, round=round, period=period, languages=list(language))
+    print_paths(report_on_demand(request))
+
+
+def _fail_with_sources(programmes: Sequence[str]) -> None:
+    """Ends with code 1 where a source failed, so that a scheduler notices; the reports are made all the same."""
+    from flows.pull import failing_sources
+
+    failing = [sentence for name in programmes for sentence in failing_sources(name)]
+    if failing:
+        raise UserError("\n".join(failing))
