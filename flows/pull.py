@@ -1,6 +1,8 @@
 """Brings what the sources have into the landing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from flows.declared import landing_of, programme_named
 from flows.machine import MachineError
 from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
+from flows.side_by_side import side_by_side
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
 from flows.stores.landing import Attempt, Landing, Pulled
 from transforms.errors import SourceError
@@ -22,14 +25,29 @@ KINDS: dict[str, Callable[[Any, Form, Path, Landing], Pulled]] = {
 """The function that pulls each kind of source: from its declaration, its form and the programme's folder."""
 
 
+@dataclass(frozen=True)
+class Brought:
+    """How the pull of one source went, and what it landed."""
+
+    attempt: Attempt
+    files: int = 0
+    rows: int = 0
+
+
 @recorded_flow
 def pull(programme: str) -> dict[str, str]:
-    """Lands what every source has new and returns each one's status; one that fails stops no other."""
+    """Lands what every source has new and returns each one's status; one that fails stops no other.
+
+    Sources are pulled at the same time; what is said of them stands in the order of their declaration.
+    """
     declared = programme_named(programme)
-    attempts = {source.id: land(declared, source) for source in declared.sources}
+    statuses: dict[str, str] = {}
+    for source, brought in zip(declared.sources, side_by_side(partial(land, declared), declared.sources), strict=True):
+        _tell(declared, source, brought)
+        statuses[source.id] = brought.attempt.status
     if strays := _strays(declared):
         logger().warning("%s: files in the inbox that no source takes: %s", programme, ", ".join(strays))
-    return {source: attempt.status for source, attempt in attempts.items()}
+    return statuses
 
 
 def failing_sources(programme: str) -> list[str]:
@@ -52,18 +70,23 @@ def _strays(programme: Programme) -> list[str]:
     return sorted(path.relative_to(inbox).as_posix() for path in found - taken)
 
 
-def _land(programme: Programme, source: Source) -> Attempt:
+def _land(programme: Programme, source: Source) -> Brought:
     """Pulls one source and keeps how it went. A failure leaves the last good landing as it is."""
     landing = landing_of(programme, source)
     try:
         folder = settings().programme_folder(programme.id)
         pulled = guarded(KINDS[source.kind])(source, programme.forms[source.form], folder, landing)
     except (SourceError, StageError, MachineError) as error:
-        logger().error("%s: pull failed: %s", programme.id, error)
-        return landing.failed(error.code, str(error))
-    files, rows = len(pulled.landed), sum(each.rows for each in pulled.landed)
-    logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, files, rows)
-    return landing.succeeded(pulled)
+        return Brought(landing.failed(error.code, str(error)))
+    return Brought(landing.succeeded(pulled), len(pulled.landed), sum(each.rows for each in pulled.landed))
+
+
+def _tell(programme: Programme, source: Source, brought: Brought) -> None:
+    """Says how the pull of one source went; in the order of their declaration, though they are pulled at once."""
+    if brought.attempt.status == "failed":
+        logger().error("%s: pull failed: %s", programme.id, brought.attempt.message)
+    else:
+        logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, brought.files, brought.rows)
 
 
 land = step(_land)

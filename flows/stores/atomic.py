@@ -48,6 +48,24 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     settle(written, path)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Adds a line to a file that is only appended to. One that a kill cut off stays alone and is no line."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        file.write((b"\n" if torn else b"") + line.encode() + b"\n")
+        file.flush()
+        os.fsync(handle)
+    flush(path.parent)
+
+
+def lines(path: Path) -> list[str]:
+    """The whole lines of JSON that were appended to a file, oldest first."""
+    written = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+    return [line for line in written if line.startswith("{") and line.endswith("}")]
+
+
 def link(path: Path, target: Path) -> None:
     """Makes `path` a link to `target`, in place of the link that may be there."""
     made = temporary(path)

@@ -23,6 +23,9 @@ from transforms.tables import Pulls, Submissions
 DAMAGED = "landing_damaged"
 """The reason code of a landed file that is not as it was written."""
 
+ATTEMPTS = "attempts.jsonl"
+"""How every pull went, one line each: what is only appended to can be asked for any moment."""
+
 Status = Literal["pulled", "unchanged", "failed"]
 
 
@@ -84,7 +87,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How the last pull of a source went. `reason` is a reason code; `message` tells a person what to do."""
+    """How a pull of a source went. `reason` is a reason code; `message` tells a person what to do.
+
+    `data_from` is from when its data are, where that is not the moment of the pull: files may lie there for long.
+    """
 
     status: Status
     reason: str | None
@@ -93,15 +99,20 @@ class Attempt:
     succeeded_at: str | None
     server_rows: int | None = None
     cursor: str | None = None
+    data_from: str | None = None
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull brought: the files that it landed, how many rows the source has, and where the next one starts."""
+    """What a pull brought: the files that it landed, how many rows the source has, and where the next one starts.
+
+    `data_from` is given where what it found is older than the pull.
+    """
 
     landed: list[Manifest]
     server_rows: int | None = None
     cursor: str | None = None
+    data_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -146,9 +157,10 @@ class Landing:
             if not path.with_suffix(".json").exists():
                 path.unlink()
 
-    def manifests(self) -> list[Manifest]:
-        """Every landed file, oldest first; files of one pull by name."""
-        found = [_read_manifest(path) for path in self.folder.glob("*.json") if path.name != "attempt.json"]
+    def manifests(self, until: datetime | None = None) -> list[Manifest]:
+        """Every landed file, or those that were pulled until a moment; oldest first, files of one pull by name."""
+        read = [_read_manifest(path) for path in self.folder.glob("*.json") if path.name != "attempt.json"]
+        found = read if until is None else [each for each in read if each.moment <= until]
         return sorted(found, key=lambda each: (each.pulled_at, each.file, each.sha256))
 
     def append(self, received: Sequence[Received], form: str, pull: Pull) -> list[Manifest]:
@@ -205,7 +217,8 @@ class Landing:
         """Keeps that a pull went well, once its rows are safe."""
         now = datetime.now(UTC).isoformat()
         status: Status = "pulled" if pulled.landed else "unchanged"
-        return self._record(Attempt(status, None, None, now, now, pulled.server_rows, pulled.cursor))
+        since = pulled.data_from.isoformat() if pulled.data_from else now
+        return self._record(Attempt(status, None, None, now, now, pulled.server_rows, pulled.cursor, since))
 
     def failed(self, reason: str, message: str) -> Attempt:
         """Keeps why a pull failed; what the last good one left stays."""
@@ -215,11 +228,15 @@ class Landing:
         return self._record(replace(before, status="failed", reason=reason, message=message, attempted_at=now))
 
     def _record(self, attempt: Attempt) -> Attempt:
+        atomic.append_line(self.folder / ATTEMPTS, json.dumps(asdict(attempt), ensure_ascii=False))
         atomic.write(self.folder / "attempt.json", _as_json(asdict(attempt)))
         return attempt
 
-    def attempt(self) -> Attempt | None:
-        """The last pull, if there was one."""
+    def attempt(self, until: datetime | None = None) -> Attempt | None:
+        """The last pull, or the last one that had ended at a moment, if there was one."""
+        if until is not None:
+            made = [Attempt(**json.loads(line)) for line in atomic.lines(self.folder / ATTEMPTS)]
+            return next((each for each in reversed(made) if datetime.fromisoformat(each.attempted_at) <= until), None)
         path = self.folder / "attempt.json"
         return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -110,3 +111,24 @@ def test_a_failed_attempt_keeps_the_time_of_the_last_success(pull, tmp_path):
     assert bad.reason == "empty_file"
     assert landing.attempt() == bad
     assert bad.succeeded_at == good.attempted_at
+
+
+def test_how_every_pull_went_can_be_asked_for_any_moment(tmp_path):
+    landing = Landing(tmp_path, "registrations")
+    good = landing.succeeded(Pulled([], server_rows=3))
+    bad = landing.failed("empty_file", "the file is empty")
+    between = datetime.fromisoformat(good.attempted_at)
+    assert landing.attempt(between) == good
+    assert landing.attempt(datetime.now(UTC)) == bad
+    assert landing.attempt(between - timedelta(seconds=1)) is None
+
+
+def test_what_was_landed_can_be_asked_for_any_moment(inbox, pull, tmp_path):
+    landing = Landing(tmp_path, "registrations")
+    first = pull(landing)
+    before = datetime.now(UTC)
+    (inbox / "c.csv").write_text(HEADING + "P3,,ค,2567-01-02,2\n", encoding="utf-8")
+    pull(landing)
+    assert landing.manifests(before) == first
+    assert landing.submissions(landing.manifests(before)).height == 3
+    assert landing.submissions().height == 4
