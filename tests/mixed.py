@@ -1,7 +1,7 @@
 """A programme that mixes all four kinds of sources, and what lies in each of them.
 
-Registrations come as files and from a PostgreSQL, follow-ups from an ODK Central and a KoboToolbox. It is the starter with
-other sources, so its questions and indicators are the starter's.
+Registrations come as files and from a PostgreSQL, follow-ups from an ODK Central and a KoboToolbox. It is the starter
+with other sources, so its questions and indicators are the starter's.
 """
 
 import re
