@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.declared import build_row, indicator_rows, input_id, landing_of, programme_named, vault_of, warehouse_of
 from flows.recording import logger, recorded_flow, step
+from flows.references import without_identity
 from flows.settings import settings
 from flows.stores import landing as landings
 from flows.stores.atomic import locked
@@ -120,8 +121,10 @@ def _clean(programme: Programme, source: Source) -> Judged:
 
 
 def _cleaned(programme: Programme, source: Source, files: list[Manifest]) -> Cleaned:
-    submissions = landing_of(programme, source).submissions(files)
-    return clean_submissions(submissions, programme.forms[source.form], source, programme)
+    form = programme.forms[source.form]
+    landed = landing_of(programme, source).submissions(files)
+    submissions = without_identity(landed, source, form, vault_of(programme))
+    return clean_submissions(submissions, form, source, programme)
 
 
 def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:

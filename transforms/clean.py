@@ -12,7 +12,16 @@ from transforms.normalise import Normalised, normalise, rules_for
 from transforms.programme import FileDrop, Form, Programme, Question, Source
 from transforms.refusals import Finding, positions, refusals
 from transforms.repeats import combined
-from transforms.submissions import FLAW, RECEIVED, Chosen, by_question, newest_revisions, that_count
+from transforms.submissions import (
+    FLAW,
+    KEY,
+    RECEIVED,
+    Chosen,
+    by_question,
+    newest_revisions,
+    reference,
+    that_count,
+)
 
 WHOLE_ROW = ""
 """The field of a reason that lies in the row itself, not in one question."""
@@ -56,7 +65,7 @@ def clean_submissions(
     _check_reading(read, whole, source, form)
     refused = refusals(read, form, programme.periods)
     refused_rows = positions(refused)
-    typed = whole.select(RECEIVED).hstack(_frame(read))
+    typed = whole.select(*RECEIVED, KEY).hstack(_frame(read))
     rejects = pl.concat([_flaws(flawed), *(_reject_rows(each, whole) for each in refused)])
     return Cleaned(
         accepted=typed.filter(~_marked(refused_rows, whole.height)) if len(refused_rows) else typed,
@@ -120,13 +129,18 @@ def _marked(rows: pl.Series, height: int) -> pl.Series:
 
 def _reject_rows(finding: Finding, whole: pl.DataFrame) -> pl.DataFrame:
     return whole[finding.rows].select(
-        source="_source", file="_file", row="_row", field=pl.lit(finding.field), rule=pl.lit(finding.rule)
+        reference(),
+        source="_source",
+        file="_file",
+        row="_row",
+        field=pl.lit(finding.field),
+        rule=pl.lit(finding.rule),
     )
 
 
 def _flaws(flawed: pl.DataFrame) -> pl.DataFrame:
     """The rows that the pull could not take apart into cells."""
-    return flawed.select(source="_source", file="_file", row="_row", field=pl.lit(WHOLE_ROW), rule=FLAW)
+    return flawed.select(reference(), source="_source", file="_file", row="_row", field=pl.lit(WHOLE_ROW), rule=FLAW)
 
 
 def _warnings(read: Mapping[str, Normalised], refused_rows: pl.Series, chosen: Chosen, source: Source) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from transforms import labels, tables
 from transforms.funnel import funnel
 from transforms.programme import Programme
 from transforms.size_class import size_class
+from transforms.submissions import KEY, reference
 
 
 @dataclass(frozen=True)
@@ -255,9 +256,12 @@ def _rejects(follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame
     rules = {"orphan": "orphan_followup", "conflict": "wave_conflict"}
     fields = {"orphan": "participant_id", "conflict": "answered_on"}
     refused = [
-        pl.concat([follow_ups[each].select("_source", "_file", "_row"), verdicts.select("verdict")], how="horizontal")
+        pl.concat(
+            [follow_ups[each].select(KEY, "_source", "_file", "_row"), verdicts.select("verdict")], how="horizontal"
+        )
         .filter(pl.col("verdict").is_in(list(rules)))
         .select(
+            reference(),
             source="_source",
             file="_file",
             row="_row",

@@ -15,10 +15,13 @@ FLAW = "_flaw"
 """The reason code of a row that the pull could not take apart into cells; null, or no such column, for all others."""
 
 _UNREAD = "_unread"
+KEY = "_key"
+"""The server's own key of a submission; null for files."""
+
 SUBMITTED = "_submitted_at"
 """When the server says that it was sent; null for files."""
 
-_RECORD = {"_key": pl.String(), "_deleted": pl.Boolean(), SUBMITTED: pl.Datetime("us", "UTC")}
+_RECORD = {KEY: pl.String(), "_deleted": pl.Boolean(), SUBMITTED: pl.Datetime("us", "UTC")}
 _LATEST = (SUBMITTED, "_pulled_at", "_file", "_row")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 
@@ -40,6 +43,12 @@ class Chosen:
             self.superseded + chosen.superseded,
             self.deleted + chosen.deleted,
         )
+
+
+def reference() -> pl.Expr:
+    """What a submission is called wherever people meet it: the server's key, or FILE#ROW. To be copied, so one line."""
+    place = pl.format("{}#{}", "_file", "_row")
+    return pl.coalesce(pl.col(KEY).str.replace_all(r"[\x00-\x1f]", "|"), place).alias("submission")
 
 
 def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
@@ -64,10 +73,10 @@ def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
 
 def newest_revisions(asked: pl.DataFrame) -> Chosen:
     """Of every server's record what it says now. A file's rows are no records: all of them stay."""
-    if asked["_key"].null_count() == asked.height:
+    if asked[KEY].null_count() == asked.height:
         return Chosen(asked, 0, 0, 0)
-    rows = asked.select("_key", "_deleted").with_row_index("_place")  # as landed: later pulls stand below
-    newest = rows.unique("_key", keep="last", maintain_order=True)
+    rows = asked.select(KEY, "_deleted").with_row_index("_place")  # as landed: later pulls stand below
+    newest = rows.unique(KEY, keep="last", maintain_order=True)
     there = newest.filter(~pl.col("_deleted"))["_place"]
     return Chosen(asked[there], 0, asked.height - newest.height, newest.height - there.len())
 

@@ -37,6 +37,7 @@ class Rejects(dy.Schema):
     """One row per submission and reason that set it aside. Never holds an answer."""
 
     source = dy.String(nullable=False, description="The source it came from.")
+    submission = dy.String(nullable=False, description="What it is called: the server's key, or FILE#ROW.")
     file = dy.String(nullable=False, description="The file it stood in.")
     row = dy.Int64(nullable=False, description="Its row in the file; the heading is row 1.")
     field = dy.String(nullable=False, description="The question at fault.")

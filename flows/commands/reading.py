@@ -23,7 +23,9 @@ def results(programme: ProgrammeName, *, format: Format = "json") -> None:
 
 @app.command
 def rejects(programme: ProgrammeName) -> None:
-    """What was set aside: one line a reason, with source, file, row and question, for whoever mends it.
+    """What was set aside: one line a reason, with source, submission and question, for whoever mends it.
+
+    A submission is called by its server's key, or FILE#ROW. corrections.csv takes it as it stands here.
 
     Example: `impact rejects community_economy`
     """

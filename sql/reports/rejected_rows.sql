@@ -1,8 +1,7 @@
--- Where does each submission that was set aside stand, and why? One row a submission and reason.
+-- Which submissions were set aside, and why? One row a submission and reason.
 select
     source,
-    file,
-    row,
+    submission,
     field,
     rule,
 from rejects

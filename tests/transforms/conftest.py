@@ -109,6 +109,7 @@ def submissions(source: str, rows: list[dict[str, object]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.with_columns(
         _source=pl.lit(source),
+        _key=pl.lit(None, dtype=pl.String),
         _pull=pl.lit("pull-1"),
         _file=pl.lit(f"{source}.csv"),
         _row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64),

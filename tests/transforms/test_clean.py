@@ -94,7 +94,7 @@ def people(count: int) -> list[Row]:
 
 
 def reasons(cleaned: Cleaned) -> list[tuple[int, str, str]]:
-    return [(row, field, rule) for _, _, row, field, rule in cleaned.rejects.iter_rows()]
+    return [(row, field, rule) for row, field, rule in cleaned.rejects.select("row", "field", "rule").iter_rows()]
 
 
 def warned(cleaned: Cleaned) -> dict[tuple[str, str], int]:
@@ -108,8 +108,8 @@ def counts(cleaned: Cleaned) -> dict[str, int]:
 
 def test_a_good_row_becomes_typed_columns_by_our_names(clean):
     accepted = clean(landed([GOOD])).accepted
-    assert accepted.columns == [*tables.Submissions.column_names(), *QUESTIONS]
-    assert accepted.drop(tables.Submissions.column_names()).row(0, named=True) == {
+    assert accepted.columns == [*tables.Submissions.column_names(), "_key", *QUESTIONS]
+    assert accepted.drop(*tables.Submissions.column_names(), "_key").row(0, named=True) == {
         "participant_id": "A-1",
         "national_id": "1101700230708",
         "registered_on": date(2026, 1, 15),
@@ -421,7 +421,7 @@ def test_the_order_of_rows_does_not_matter(clean, rows, seed):
 def test_splitting_a_file_does_not_matter(clean, rows, cut):
     parts = [landed(part, name) for part, name in ((rows[:cut], "a.csv"), (rows[cut:], "b.csv")) if part]
     if parts:
-        same(clean(landed(rows)), clean(pl.concat(parts, how="diagonal")), "_file", "_row", "file", "row")
+        same(clean(landed(rows)), clean(pl.concat(parts, how="diagonal")), "_file", "_row", "file", "row", "submission")
 
 
 def test_no_answer_appears_in_rejects_warnings_or_balance(clean):

@@ -61,7 +61,7 @@ def test_unknown_people_are_set_aside_and_people_without_consent_are_counted(reg
         "without_consent": 1,
         "conflicts": 0,
     }
-    assert linked.rejects.row(0) == ("calls", "calls.csv", 6, "participant_id", "orphan_followup")
+    assert linked.rejects.row(0) == ("calls", "calls.csv#6", "calls.csv", 6, "participant_id", "orphan_followup")
 
 
 def test_one_refusal_of_consent_among_two_registrations_takes_the_person_out(registrations, follow_ups, programme):

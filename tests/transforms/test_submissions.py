@@ -1,6 +1,6 @@
 import polars as pl
 
-from transforms.submissions import newest_revisions
+from transforms.submissions import newest_revisions, reference
 
 
 def asked(*rows):
@@ -29,3 +29,17 @@ def test_nothing_is_lost():
     rows = asked(("a", False, "1"), ("a", True, None), ("b", False, "2"), ("b", False, "3"), ("c", True, "4"))
     chosen = newest_revisions(rows)
     assert rows.height == chosen.submissions.height + chosen.superseded + chosen.deleted
+
+
+def called(key):
+    there = pl.DataFrame({"_key": [key], "_file": ["sheets/a.xlsx"], "_row": [7]}, schema_overrides={"_key": pl.String})
+    return there.select(reference()).item()
+
+
+def test_a_files_row_is_called_by_its_file_and_row():
+    assert called(None) == "sheets/a.xlsx#7"
+
+
+def test_a_servers_submission_is_called_by_its_key_in_one_line():
+    assert called("uuid:1") == "uuid:1"
+    assert called("a\x1fb") == "a|b"
