@@ -7,6 +7,7 @@ from hashlib import sha256
 import polars as pl
 
 from flows.settings import chosen_programmes, code_version, settings
+from flows.stores import payloads
 from flows.stores.archive import Archive
 from flows.stores.landing import Landing
 from flows.stores.vault import Vault
@@ -29,7 +30,14 @@ def programme_named(name: str) -> Programme:
 
 def landing_of(programme: Programme, source: Source) -> Landing:
     """Where a source's files are landed."""
-    return Landing(settings().landing(programme.id), source.id)
+    return Landing(settings().landing(programme.id), source.id, landing_key())
+
+
+def landing_key() -> bytes | None:
+    """The key with which landed files are sealed, where the environment gives one."""
+    given = settings()
+    text = given.landing_key.get_secret_value() if given.landing_key else None
+    return payloads.key_from(text, given.landing_key_file)
 
 
 def vault_of(programme: Programme) -> Vault:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transforms.errors import UserError
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     state: Path = Path("state")
     programmes: Path = Path("programmes")
     vault_key: Path | None = None
+    landing_key: SecretStr | None = None
+    landing_key_file: Path | None = None
     warehouses_kept: int = 3
 
     def programme_folder(self, programme: str) -> Path:

@@ -18,14 +18,13 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
-from polars import selectors
 
 from flows.sources import headings
 from flows.sources.connections import Connection, connection, variable
 from flows.sources.stamp import doubts_about
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Doubt, Landing, Pull, Pulled
-from flows.stores.revisions import GONE, RECORD, Draft, content_of
+from flows.stores.revisions import RECORD, Draft, content_of, waiting
 from transforms.errors import SourceError
 from transforms.programme import Form, OdkCentral
 
@@ -61,7 +60,7 @@ def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pull
         moment = Pull.now()
         feed = _Feed(account, fields, Draft(landing, work, moment))
         mark = _bring(feed, _Mark.last(source, landing), source, moment)
-        feed.read_again(_waiting(landing) - feed.seen)
+        feed.read_again(waiting(landing, _PRESENT, _EXPECTED, MOST_WAITING) - feed.seen)
         received = feed.draft.settle(
             f"{source.project}/{source.form_id}",
             feed.rows,
@@ -129,18 +128,6 @@ def _settled(feed: "_Feed", since: datetime) -> bool:
 def _time(moment: datetime) -> str:
     """A moment as a filter takes it: without its zone it would be refused."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _waiting(landing: Landing) -> set[str]:
-    """The newest landed submissions that had fewer photos and other files than they name."""
-    wanted = selectors.by_name("_key", "_revision", "_submitted_at", _PRESENT, _EXPECTED, require_all=False)
-    parts = [pl.scan_parquet(landing.folder / each.parquet).select(wanted) for each in landing.manifests()]
-    if not parts:
-        return set()
-    newest = pl.concat(parts, how="diagonal").unique("_key", keep="last", maintain_order=True)
-    lacking = pl.col(_PRESENT).cast(pl.Int64) < pl.col(_EXPECTED).cast(pl.Int64)
-    found = newest.filter(pl.col("_revision") != GONE, lacking).sort("_submitted_at", descending=True)
-    return set(found.head(MOST_WAITING).collect()["_key"])
 
 
 class _Account:

@@ -16,7 +16,7 @@ from typing import Literal
 import polars as pl
 
 from flows.settings import PRIVATE, code_version
-from flows.stores import atomic
+from flows.stores import atomic, payloads
 from transforms.errors import SourceError
 from transforms.tables import Pulls, Submissions
 
@@ -132,8 +132,9 @@ class Pull:
 class Landing:
     """The landing of one source."""
 
-    def __init__(self, programme_landing: Path, source: str) -> None:
+    def __init__(self, programme_landing: Path, source: str, key: bytes | None = None) -> None:
         self.source = source
+        self._key = key
         self.folder = programme_landing / source
         self.folder.mkdir(exist_ok=True, mode=PRIVATE)
 
@@ -152,16 +153,24 @@ class Landing:
                 shutil.rmtree(work, ignore_errors=True)
 
     def _clear_unproven(self) -> None:
-        """Deletes Parquet files that a killed pull left without a manifest; their rows are pulled again."""
-        for path in self.folder.glob("*.parquet"):
-            if not path.with_suffix(".json").exists():
-                path.unlink()
+        """Deletes Parquet files that no manifest names: what a killed pull left is pulled again."""
+        for path in self.unproven():
+            path.unlink()
+
+    def unproven(self) -> list[Path]:
+        """Parquet files that no manifest names."""
+        proven = {each.parquet for each in self.manifests()}
+        return sorted(path for path in self.folder.glob("*.parquet*") if path.name not in proven)
 
     def manifests(self, until: datetime | None = None) -> list[Manifest]:
         """Every landed file, or those that were pulled until a moment; oldest first, files of one pull by name."""
-        read = [_read_manifest(path) for path in self.folder.glob("*.json") if path.name != "attempt.json"]
+        read = [read_manifest(path) for path in self.manifest_files()]
         found = read if until is None else [each for each in read if each.moment <= until]
         return sorted(found, key=lambda each: (each.pulled_at, each.file, each.sha256))
+
+    def manifest_files(self) -> list[Path]:
+        """The files that hold the manifests."""
+        return sorted(path for path in self.folder.glob("*.json") if path.name != "attempt.json")
 
     def append(self, received: Sequence[Received], form: str, pull: Pull) -> list[Manifest]:
         """Lands files in the order of their names. Killed between two, the next pull lands the rest."""
@@ -169,8 +178,9 @@ class Landing:
 
     def _land(self, received: Received, form: str, pull: Pull) -> Manifest:
         stem = f"{pull.id}-{received.sha256[:16]}"
-        data = self.folder / f"{stem}.parquet"
-        received.parquet.chmod(0o600)
+        written = received.parquet if self._key is None else payloads.seal(received.parquet, self._key)
+        data = self.folder / f"{stem}.parquet{payloads.SEALED if self._key else ''}"
+        written.chmod(0o600)
         manifest = Manifest(
             source=self.source,
             form=form,
@@ -178,7 +188,7 @@ class Landing:
             file=received.file,
             sha256=received.sha256,
             parquet=data.name,
-            parquet_sha256=atomic.digest(received.parquet),
+            parquet_sha256=atomic.digest(written),
             server_rows=received.server_rows,
             rows=received.rows,
             encoding=received.encoding,
@@ -189,7 +199,7 @@ class Landing:
             tombstones=received.tombstones,
             form_versions=received.form_versions,
         )
-        atomic.settle(received.parquet, data)
+        atomic.settle(written, data)
         atomic.write(self.folder / f"{stem}.json", _as_json(asdict(manifest)))
         return manifest
 
@@ -198,15 +208,28 @@ class Landing:
 
         Raises SourceError `landing_damaged` when a file's bytes are not those that were written.
         """
-        frames = [pl.read_parquet(self._verified(each)) for each in (self.manifests() if files is None else files)]
+        frames = [self.rows_of(each) for each in (self.manifests() if files is None else files)]
         if not frames:
             return Submissions.create_empty()
         return pl.concat(frames, how="diagonal", rechunk=False)
 
+    def rows_of(self, manifest: Manifest) -> pl.DataFrame:
+        """A file's rows. Raises SourceError when its bytes are not those that were written."""
+        return payloads.read(self._verified(manifest), self._key)
+
+    def columns(self, *names: str) -> Iterator[pl.DataFrame]:
+        """Some columns of every landed file in order, as far as it has them; quick, since no hash is checked."""
+        return (payloads.read(self.folder / each.parquet, self._key, names) for each in self.manifests())
+
+    def is_whole(self, manifest: Manifest) -> bool:
+        """Whether a file's bytes are those that were written."""
+        path = self.folder / manifest.parquet
+        return path.is_file() and atomic.digest(path) == manifest.parquet_sha256
+
     def _verified(self, manifest: Manifest) -> Path:
         """The Parquet's path, after its hash was checked: a flipped bit would read back silently wrong."""
         path = self.folder / manifest.parquet
-        if not path.is_file() or atomic.digest(path) != manifest.parquet_sha256:
+        if not self.is_whole(manifest):
             raise SourceError(
                 DAMAGED,
                 f"source '{self.source}': {path} is missing or not as it was written. Restore it from the backup.",
@@ -265,12 +288,17 @@ def _pull_row(landing: Landing, refused: str | None) -> dict[str, object] | None
     }
 
 
-def _read_manifest(path: Path) -> Manifest:
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    versions = tuple(fields.get("form_versions", ()))
-    return Manifest(
-        **{**fields, "doubts": tuple(Doubt(**each) for each in fields["doubts"]), "form_versions": versions}
-    )
+def read_manifest(path: Path) -> Manifest:
+    """The manifest that a file holds. Raises SourceError `landing_damaged` when it holds none."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        versions = tuple(fields.get("form_versions", ()))
+        doubts = tuple(Doubt(**each) for each in fields["doubts"])
+        return Manifest(**{**fields, "doubts": doubts, "form_versions": versions})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise SourceError(
+            DAMAGED, f"{path}: the manifest is not as it was written. Restore it from the backup."
+        ) from None
 
 
 def _as_json(fields: Mapping[str, object]) -> bytes:

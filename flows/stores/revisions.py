@@ -12,6 +12,7 @@ import polars as pl
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
 from flows.stores.landing import Doubt, Landing, Pull, Received
+from transforms.submissions import SUBMITTED
 from transforms.tables import Records
 
 RECORD = Records.create_empty().schema
@@ -35,11 +36,24 @@ def content_of(answers: pl.DataFrame) -> pl.Series:
 
 def latest(landing: Landing) -> pl.DataFrame:
     """One row per record ever landed: `_key` and `_revision`, as the last pull that brought it left it."""
+    return _newest(landing).select("_key", "_revision")
+
+
+def waiting(landing: Landing, present: str, expected: str, most: int) -> set[str]:
+    """The newest records, at most so many, whose column `present` counts fewer than `expected` does."""
+    newest = _newest(landing, SUBMITTED, present, expected)
+    if present not in newest.columns or expected not in newest.columns:
+        return set()
+    lacking = pl.col(present).cast(pl.Int64) < pl.col(expected).cast(pl.Int64)
+    found = newest.filter(pl.col("_revision") != GONE, lacking).sort(SUBMITTED, descending=True)
+    return set(found.head(most)["_key"])
+
+
+def _newest(landing: Landing, *more: str) -> pl.DataFrame:
+    """One row per record ever landed, with these columns as far as any file has them."""
     empty = pl.DataFrame(schema={name: RECORD[name] for name in ("_key", "_revision")})
-    parts = [pl.scan_parquet(landing.folder / each.parquet).select(empty.columns) for each in landing.manifests()]
-    if not parts:
-        return empty
-    return pl.concat(parts).unique("_key", keep="last", maintain_order=True).collect()
+    parts = pl.concat([empty, *landing.columns(*empty.columns, *more)], how="diagonal")
+    return parts.unique("_key", keep="last", maintain_order=True)
 
 
 class Draft:

@@ -103,3 +103,23 @@ def test_a_request_that_is_no_code_is_refused_with_its_field(impact, village):
 def test_every_command_explains_itself_with_an_example(impact, command):
     code, said = impact(command, "--help")
     assert (code, f"impact {command}" in said, "Example" in said) == (0, True, True)
+
+
+def test_a_landing_is_verified_with_a_line_a_source_and_code_1_where_it_is_damaged(impact, village, tmp_path):
+    impact("pull", "village_weaving")
+    code, said = impact("landing", "verify", "village_weaving")
+    assert (code, "registration: 1 files" in said) == (0, True)
+    [path] = (tmp_path / "state" / "landing" / "village_weaving" / "registration").glob("*.parquet")
+    path.write_bytes(b"PAR1")
+    code, said = impact("landing", "verify")
+    assert (code, str(path) in said, "Traceback" in said) == (1, True, False)
+
+
+def test_a_wrong_key_of_the_landing_is_one_error_that_does_not_quote_it(impact, village):
+    code, said = impact("pull", "village_weaving", IMPACT_LANDING_KEY="not-a-key")
+    assert (code, "IMPACT_LANDING_KEY" in said, "not-a-key" in said, "Traceback" in said) == (1, True, False, False)
+    good = {"IMPACT_LANDING_KEY": "ab" * 32}
+    assert impact("pull", "village_weaving", **good)[0] == 0
+    code, said = impact("refresh", "village_weaving")
+    assert (code, said.count("IMPACT_LANDING_KEY or"), "Traceback" in said) == (1, 1, False)
+    assert impact("refresh", "village_weaving", **good)[0] == 0
