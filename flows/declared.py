@@ -63,7 +63,7 @@ def configuration(programme: Programme) -> str:
 
 
 def input_id(programme: Programme) -> str:
-    """What a warehouse follows from: landed contents in their order, failing sources, configuration and code."""
+    """What a warehouse follows from: landed contents in order, failing sources, configuration, corrections, code."""
     landed, failing = [], []
     for source in programme.sources:
         landing = landing_of(programme, source)
@@ -71,7 +71,9 @@ def input_id(programme: Programme) -> str:
         attempt = landing.attempt()
         # A source that fails from now on is news: the report says how old its data are.
         failing += [[source.id, attempt.reason]] if attempt and attempt.status == "failed" else []
-    return _hash([landed, failing, configuration(programme), code_version()])[:INPUT_ID_LETTERS]
+    private = settings().vault_corrections(programme.id)
+    by_hand = sha256(private.read_bytes()).hexdigest() if private.is_file() else None
+    return _hash([landed, failing, configuration(programme), by_hand, code_version()])[:INPUT_ID_LETTERS]
 
 
 def build_row(programme: Programme, of_input: str) -> pl.DataFrame:

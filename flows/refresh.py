@@ -1,10 +1,12 @@
 """Rebuilds a programme's warehouse from its landing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
+from flows.corrections import check_that_all_hold, corrections_of
 from flows.declared import build_row, indicator_rows, input_id, landing_of, programme_named, vault_of, warehouse_of
 from flows.recording import logger, recorded_flow, step
 from flows.references import without_identity
@@ -15,8 +17,10 @@ from flows.stores.landing import Manifest
 from flows.stores.vault import Vault
 from transforms import tables
 from transforms.clean import Cleaned, clean_submissions
+from transforms.corrections import Correction, accepted_by, rows_of
 from transforms.errors import SourceError, UserError, listed
 from transforms.estimate import Estimated, estimate
+from transforms.flags import accepting, flags
 from transforms.grade import grade
 from transforms.link import Linked, link
 from transforms.measure import measure
@@ -63,12 +67,12 @@ def refresh(programme: str) -> Path:
 
 
 def _rebuild(programme: Programme, of_input: str) -> Path:
-    judged, linked = _read(programme)
+    judged, by_hand, linked = _read(programme)
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
-    frames = about | _quality(programme, judged, linked) | _results(linked, measurements, estimated, graded)
+    frames = about | _quality(programme, judged, linked) | by_hand | _results(linked, measurements, estimated, graded)
     path = write_warehouse(programme, frames, of_input)
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
@@ -103,12 +107,12 @@ def _landed(programme: Programme) -> list[Source]:
     return landed
 
 
-def _clean(programme: Programme, source: Source) -> Judged:
+def _clean(programme: Programme, source: Source, corrections: Sequence[Correction]) -> Judged:
     """One source's submissions, typed. Files that cannot be trusted are left out and named; the others count."""
     landing = landing_of(programme, source)
     files = landing.manifests()
     try:
-        return Judged(_cleaned(programme, source, files), files)
+        return Judged(_cleaned(programme, source, files, corrections), files)
     except SourceError as error:
         if error.code == landings.DAMAGED:
             raise  # what was once good is no longer what it was: nothing may be made from the rest
@@ -117,14 +121,16 @@ def _clean(programme: Programme, source: Source) -> Judged:
     if not good or len(good) == len(files):
         raise failure
     logger().error("%s: %d files left out: %s: %s", programme.id, len(files) - len(good), failure.code, failure)
-    return Judged(_cleaned(programme, source, good), good, failure.code)
+    return Judged(_cleaned(programme, source, good, corrections), good, failure.code)
 
 
-def _cleaned(programme: Programme, source: Source, files: list[Manifest]) -> Cleaned:
+def _cleaned(
+    programme: Programme, source: Source, files: list[Manifest], corrections: Sequence[Correction] = ()
+) -> Cleaned:
     form = programme.forms[source.form]
     landed = landing_of(programme, source).submissions(files)
     submissions = without_identity(landed, source, form, vault_of(programme))
-    return clean_submissions(submissions, form, source, programme)
+    return clean_submissions(submissions, form, source, programme, corrections=corrections)
 
 
 def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:
@@ -135,16 +141,35 @@ def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:
     return True
 
 
-def _read(programme: Programme) -> tuple[dict[str, Judged], Linked]:
-    """What cleaning found, by source, and everybody's rounds. Names are in memory for one source at a time."""
-    vault = vault_of(programme)
+def _read(programme: Programme) -> tuple[dict[str, Judged], dict[str, pl.DataFrame], Linked]:
+    """What cleaning found, by source, what was done by hand, and everybody's rounds.
+
+    Names are in memory for one source at a time.
+    """
+    vault, corrections = vault_of(programme), corrections_of(programme)
     judged: dict[str, Judged] = {}
     named: dict[str, pl.DataFrame] = {}
+    flagged: list[pl.DataFrame] = []
     for source in _landed(programme):
-        found = clean(programme, source)
+        found = clean(programme, source, corrections)
+        flagged.append(flag(programme, source, found.cleaned, corrections))
         named[source.id] = pseudonymise(vault, found.cleaned.accepted, source.id, programme.forms[source.form])
         judged[source.id] = found.without_answers()
-    return judged, link_rounds(_by_round(programme, named), programme)
+    by_hand = {"corrections": _by_hand(programme, judged, corrections), "flags": _stacked(flagged)}
+    return judged, by_hand, link_rounds(_by_round(programme, named), programme)
+
+
+def _by_hand(programme: Programme, judged: dict[str, Judged], corrections: Sequence[Correction]) -> pl.DataFrame:
+    """The table Corrections. Raises UserError where one of them does not hold any more."""
+    outcomes = _stacked([each.cleaned.corrections for each in judged.values()])
+    check_that_all_hold(corrections, outcomes, programme, complete=not any(each.refused for each in judged.values()))
+    return rows_of(corrections, outcomes, programme)
+
+
+def _flag(programme: Programme, source: Source, cleaned: Cleaned, corrections: Sequence[Correction]) -> pl.DataFrame:
+    """What stands out in one source's answers, and which of it a person has accepted."""
+    found = flags(cleaned.accepted, source.id, programme.forms[source.form], programme)
+    return accepting(found, accepted_by(corrections, cleaned.corrections))
 
 
 def _pseudonymise(vault: Vault, accepted: pl.DataFrame, source: str, form: Form) -> pl.DataFrame:
@@ -180,6 +205,7 @@ def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str)
 
 
 clean = step(_clean)
+flag = step(_flag)
 pseudonymise = step(_pseudonymise)
 link_rounds = step(_link)
 measure_responses = step(measure)

@@ -7,6 +7,8 @@ import polars as pl
 
 from flows.declared import programme_named, warehouse_of
 from flows.disclosed import disclosed
+from transforms import tables
+from transforms.errors import UserError, nearest
 
 _FORMULA = r"^([=+\-@\t\r\n])"
 
@@ -27,6 +29,27 @@ def rejected_rows(programme: str) -> str:
     """As CSV, where each submission that was set aside stands and why; never what was answered."""
     with warehouse_of(programme_named(programme)).open() as reader:
         return _without_formulas(reader.query("rejected_rows")).write_csv()
+
+
+def flagged(programme: str, check: str | None = None, format: Literal["text", "csv"] = "text") -> str:
+    """What the checks noticed, or one of them: where it stands and how far it goes; never what was answered.
+
+    As text without what a person has accepted, which is only counted; as CSV with all.
+    """
+    if check is not None and check not in tables.CHECKS:
+        raise UserError(f"--check {check}: there is no such check. {nearest(check, tables.CHECKS)}")
+    with warehouse_of(programme_named(programme)).open() as reader:
+        found = reader.query("flagged")
+    if check is not None:
+        found = found.filter(pl.col("check").cast(pl.String) == check)
+    if format == "csv":
+        return _without_formulas(found).write_csv()
+    left = found.filter(~pl.col("accepted")).drop("accepted")
+    lines = [
+        "\t".join(map(str, row))
+        for row in left.select("check", "source", "submission", "field", "detail", "group").rows()
+    ]
+    return "\n".join([*lines, f"{left.height} flags to look at; {found.height - left.height} more are accepted.", ""])
 
 
 def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         """Pseudonyms' key and contact data. Private."""
         return _private(self.state / "vault" / programme)
 
+    def vault_corrections(self, programme: str) -> Path:
+        """The corrections that quote a person; there may be none."""
+        return self.state / "vault" / programme / "corrections.csv"
+
     def warehouse(self, programme: str) -> Path:
         """The warehouse's versions. Private: it holds small cells."""
         return _private(self.state / "warehouse" / programme)

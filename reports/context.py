@@ -285,6 +285,10 @@ class Context:
                 return self.text(form.questions[name].title)
         return self.words.of_code("field", name)
 
+    def of_everything(self, caption: str) -> str:
+        """What arrived is told of the whole programme; a report on a part of it says so."""
+        return caption if self.scope.by == "programme" else self.words("caption.of_everything", caption=caption)
+
     def breakdown(self, by: str) -> str:
         """What a breakdown's groups are: the words of its question or derived column."""
         asked = self.programme.questions.get(by) or self.programme.derived.get(by)

@@ -18,6 +18,8 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "balance": (),
     "rejects": (),
     "warnings": (),
+    "corrections": (),
+    "flags": (),
     "pulls": (),
     "links": (),
     "build": (),
@@ -28,11 +30,11 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """The frames of one report. Every field but the last six is as disclosure control left it.
+    """The frames of one report. Every field but the last eight is as disclosure control left it.
 
     `estimates` and `areas` are PublishedEstimates; `funnel` and `profile` have the columns of Funnel and
     `transitions` those of Transitions, with null for a count that is not shown; `rejects` counts Rejects by
-    source, field and rule in `submissions`.
+    source, field and rule in `submissions`; `corrections` counts Corrections and `flags` counts Flags likewise.
     """
 
     estimates: pl.DataFrame
@@ -43,6 +45,8 @@ class Facts:
     balance: pl.DataFrame
     rejects: pl.DataFrame
     warnings: pl.DataFrame
+    corrections: pl.DataFrame
+    flags: pl.DataFrame
     pulls: pl.DataFrame
     links: pl.DataFrame
     build: pl.DataFrame

@@ -1,12 +1,13 @@
 """Submissions as received to typed rows, or to a line that says why not. Nothing is lost, no answer is quoted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from transforms import tables
+from transforms.corrections import DROPPED, Correction, Reading, corrected
 from transforms.errors import SourceError
 from transforms.normalise import Normalised, normalise, rules_for
 from transforms.programme import FileDrop, Form, Programme, Question, Source
@@ -35,17 +36,23 @@ class Cleaned:
     """What cleaning makes of one source.
 
     `accepted` holds where each row came from and one typed column a question, by our names. `rejects`, `warnings`
-    and `balance` (one row) are the tables of those names.
+    and `balance` (one row) are the tables of those names; `corrections` the outcomes of those made by hand.
     """
 
     accepted: pl.DataFrame
     rejects: pl.DataFrame
     warnings: pl.DataFrame
     balance: pl.DataFrame
+    corrections: pl.DataFrame
 
 
 def clean_submissions(
-    submissions: pl.DataFrame, form: Form, source: Source, programme: Programme, today: date | None = None
+    submissions: pl.DataFrame,
+    form: Form,
+    source: Source,
+    programme: Programme,
+    today: date | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Cleaned:
     """One source's submissions, cleaned.
 
@@ -55,6 +62,8 @@ def clean_submissions(
     """
     day = today or _last_pull(submissions, programme.time_zone)
     said_now = newest_revisions(by_question(submissions, form))
+    by_hand = corrected(said_now.submissions, corrections, source.id, Reading(form, day, programme.time_zone))
+    said_now = said_now.then(Chosen(by_hand.submissions, 0, by_hand.superseded, 0))
     asked = said_now.submissions
     key = _read(asked, {name: form.questions[name] for name in form.key}, day, programme.time_zone)
     replaces = isinstance(source, FileDrop) and source.mode == "replace"
@@ -66,12 +75,14 @@ def clean_submissions(
     refused = refusals(read, form, programme.periods)
     refused_rows = positions(refused)
     typed = whole.select(*RECEIVED, KEY).hstack(_frame(read))
-    rejects = pl.concat([_flaws(flawed), *(_reject_rows(each, whole) for each in refused)])
+    dropped = by_hand.dropped.with_columns(pl.lit(DROPPED).alias(FLAW))
+    rejects = pl.concat([_flaws(flawed), _flaws(dropped), *(_reject_rows(each, whole) for each in refused)])
     return Cleaned(
         accepted=typed.filter(~_marked(refused_rows, whole.height)) if len(refused_rows) else typed,
         rejects=tables.Rejects.validate(rejects.sort("file", "row", "field", "rule"), cast=True),
         warnings=_warnings(read, refused_rows, chosen, source),
-        balance=_balance(submissions.height, len(refused_rows) + flawed.height, chosen, source),
+        balance=_balance(submissions.height, len(refused_rows) + flawed.height, dropped.height, chosen, source),
+        corrections=by_hand.outcomes.select(pl.lit(source.id).alias("source"), "number", "holds"),
     )
 
 
@@ -139,7 +150,7 @@ def _reject_rows(finding: Finding, whole: pl.DataFrame) -> pl.DataFrame:
 
 
 def _flaws(flawed: pl.DataFrame) -> pl.DataFrame:
-    """The rows that the pull could not take apart into cells."""
+    """The rows that the pull could not take apart into cells, or that a person set aside."""
     return flawed.select(reference(), source="_source", file="_file", row="_row", field=pl.lit(WHOLE_ROW), rule=FLAW)
 
 
@@ -157,13 +168,13 @@ def _warnings(read: Mapping[str, Normalised], refused_rows: pl.Series, chosen: C
     return tables.Warnings.validate(pl.DataFrame(rows, schema=schema, orient="row").sort("field", "rule"), cast=True)
 
 
-def _balance(landed: int, rejected: int, chosen: Chosen, source: Source) -> pl.DataFrame:
+def _balance(landed: int, rejected: int, dropped: int, chosen: Chosen, source: Source) -> pl.DataFrame:
     row = {
         "source": source.id,
         "form": source.form,
         "landed": landed,
         "accepted": chosen.submissions.height - rejected,
-        "rejected": rejected,
+        "rejected": rejected + dropped,
         "duplicates": chosen.duplicates,
         "superseded": chosen.superseded,
         "deleted": chosen.deleted,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from transforms.checking.checks import check_mistakes
 from transforms.checking.expressions import expression_mistakes
 from transforms.checking.fields import field_mistakes
 from transforms.checking.forms import form_mistakes
@@ -44,6 +45,7 @@ def _mistakes(folder: Path, programme: Programme) -> Iterator[str]:
     yield from wrong_forms
     if sum(form.kind == "registration" for form in programme.forms.values()) == 1:
         yield from programme_mistakes(folder / "programme.toml", programme)
+        yield from check_mistakes(folder, programme)
         if not wrong_forms:  # what the columns are follows from the forms
             yield from expression_mistakes(folder, programme)
 

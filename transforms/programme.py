@@ -3,7 +3,8 @@
 The engine knows no programme's questions but these names, which mean the same in every programme:
 `participant_id` (every form; becomes the pseudonym `participant`), `registered_on` (registration; a date),
 and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterprise`), `session`,
-`consented` (registration; a boolean), `answered_on` and `contact_result` (follow-ups).
+`consented` (registration; a boolean), `answered_on` and `contact_result` (follow-ups), and for the checks
+`enumerator` (a code), `started_at` and `ended_at` (texts in ISO 8601) and `gps` (a text; identity).
 """
 
 from datetime import date
@@ -270,6 +271,28 @@ class Breakdown(Declared):
     label: Identifier | None = None
 
 
+class Rule(Declared):
+    """What should hold between a submission's answers: an SQL expression. Where it does not, a flag says so."""
+
+    id: Identifier
+    holds: str
+    title: Text
+
+
+class Checks(Declared):
+    """From where on an answer is flagged for somebody to look at. `group`: whose amounts are compared."""
+
+    group: Identifier | None = None
+    fewest: Annotated[int, Field(ge=5)] = 20
+    missing_share: Annotated[float, Field(gt=0, le=1)] = 0.3
+    outlier_sd: Annotated[float, Field(gt=0)] = 4
+    outlier_iqr: Annotated[float, Field(gt=0)] = 3
+    shortest_minutes: Annotated[float, Field(ge=0)] = 5
+    longest_minutes: Annotated[float, Field(gt=0)] = 240
+    enumerator_errors: Annotated[float, Field(gt=0)] = 4
+    rules: tuple[Rule, ...] = ()
+
+
 class Disclosure(Declared):
     """The fewest people a published figure may rest on."""
 
@@ -325,6 +348,7 @@ class Programme(Declared):
     contact: Contact | None = None
     size_rule: SizeRule | None = None
     breakdowns: tuple[Breakdown, ...] = ()
+    checks: Checks = Checks()
     disclosure: Disclosure = Disclosure()
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]

@@ -8,10 +8,11 @@ from flows.settings import chosen_programmes, settings
 
 @app.command
 def check(*programme: ProgrammeName) -> None:
-    """Is every programme folder sound? Each mistake is a line: file, field, what is allowed.
+    """Is every programme folder sound, its corrections too? Each mistake is a line: file, field, what is allowed.
 
     Example: `impact check community_economy`
     """
+    from flows.corrections import corrections_of
     from transforms.errors import ProgrammeError
     from transforms.loading import load_programme
 
@@ -19,6 +20,7 @@ def check(*programme: ProgrammeName) -> None:
     for name in chosen_programmes(programme):
         try:
             loaded = load_programme(settings().programme_folder(name))
+            corrections_of(loaded)
         except ProgrammeError as error:
             mistakes += error.mistakes
         else:

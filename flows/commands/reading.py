@@ -1,6 +1,7 @@
-"""What the current warehouse says: results, rejects."""
+"""What the current warehouse says: results, rejects, flags."""
 
 import sys
+from typing import Literal
 
 from flows.commands.app import Format, ProgrammeName, app
 
@@ -32,3 +33,22 @@ def rejects(programme: ProgrammeName) -> None:
     from flows.results import rejected_rows
 
     sys.stdout.write(rejected_rows(programme))
+
+
+@app.command
+def flags(programme: ProgrammeName, *, check: str | None = None, format: Literal["text", "csv"] = "text") -> None:
+    """What the checks noticed in the answers: one line a flag, with submission, question and how far it goes.
+
+    Example: `impact flags community_economy --check outlier_sd`
+
+    Parameters
+    ----------
+    check
+        Only what this check noticed: missing, outlier_sd, outlier_iqr, rule, time_unreadable, ends_before_start,
+        duration_short, duration_long, same_place, same_answers, enumerator_mean, enumerator_missing.
+    format
+        Lines of text without what is accepted, or CSV with all.
+    """
+    from flows.results import flagged
+
+    sys.stdout.write(flagged(programme, check, format))

@@ -1,4 +1,4 @@
-"""What was received and what became of it: used, or set aside and why; and what was repaired."""
+"""What was received and what became of it: used, or set aside and why; and what was repaired, corrected or flagged."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ import polars as pl
 
 from reports.context import Context
 from reports.document import Block, Cell, Column, Notice, Paragraph, Section, Table
+from reports.sections.by_hand import by_hand
 
 PARTS = ("landed", "used", "rejected", "unlinked", "duplicates", "superseded", "deleted")
 """What became of a source's submissions: the first is the sum of the others."""
@@ -26,6 +27,7 @@ def quality(context: Context) -> Section:
         blocks.append(Paragraph(words("quality.nothing_set_aside")))
     if context.facts.warnings.height:
         blocks.append(_repaired(context))
+    blocks += by_hand(context)
     return Section("quality", words("section.quality"), tuple(blocks))
 
 
@@ -53,7 +55,7 @@ def _received(context: Context) -> Table:
     columns += [Column(words(f"column.{part}"), is_number=True) for part in PARTS]
     rows = [(_source(row, context), *_numbers(row, context)) for row in fates]
     rows.append((Cell(words("column.total")), *_numbers(totals, context)))
-    caption = _of_everything(words("caption.received"), context)
+    caption = context.of_everything(words("caption.received"))
     return Table(caption, tuple(columns), tuple(rows), note=_registered(fates, context), has_total=True)
 
 
@@ -88,11 +90,6 @@ def _registered(fates: list[dict[str, Any]], context: Context) -> str:
     return "" if used == registered.sum() else context.words("notice.registered_once", unit=context.units)
 
 
-def _of_everything(caption: str, context: Context) -> str:
-    """What arrived is told of the whole programme; a report on a part of it says so."""
-    return caption if context.scope.by == "programme" else context.words("caption.of_everything", caption=caption)
-
-
 def _status(status: str | None, reason: str | None, context: Context) -> str:
     if status != "failed":  # its day says that it was read
         return ""
@@ -114,7 +111,7 @@ def _set_aside(context: Context) -> Table:
     notes = [words("notice.reject_note")]
     if sum(row["submissions"] for row in counted) > total:
         notes.append(words("notice.several_reasons"))
-    caption = _of_everything(words("caption.set_aside"), context)
+    caption = context.of_everything(words("caption.set_aside"))
     return Table(caption, columns, tuple(rows), note=" ".join(notes), has_total=True)
 
 
@@ -161,4 +158,4 @@ def _repaired(context: Context) -> Table:
         )
         for row in counted.to_dicts()
     ]
-    return Table(_of_everything(words("caption.repaired"), context), columns, tuple(rows))
+    return Table(context.of_everything(words("caption.repaired")), columns, tuple(rows))

@@ -1,7 +1,7 @@
 """A small programme and the facts of its report, made by hand and held to the schemas."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -355,6 +355,17 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
             ),
             cast=True,
         ),
+        corrections=pl.DataFrame(
+            {
+                "field": ["sales", "participant_id", ""],
+                "action": ["replace", "replace", "drop"],
+                "reason": ["a zero too many", None, "a test of the form"],
+                "corrected_by": ["S.K.", "P.T.", "S.K."],
+                "corrected_on": [date(2025, 11, 20), date(2025, 11, 18), date(2025, 11, 3)],
+                "submissions": [3, 1, 2],
+            }
+        ),
+        flags=pl.DataFrame({"check": ["outlier_sd", "same_answers"], "flags": [14, 2], "accepted": [5, 0]}),
         pulls=tables.Pulls.validate(
             pl.DataFrame(
                 [(source, "pulled", None, moment, moment, 1, 640) for source in sources],

@@ -296,7 +296,7 @@ def test_a_report_on_an_area_says_that_data_quality_is_the_whole_programmes(fact
     area = compose(facts, programme, "en", Scope("fy2568", by="province", group="85"))
     whole = compose(facts, programme, "en", WHOLE)
     captions = [each.caption for each in section(area, "quality").blocks if isinstance(each, Table)]
-    assert len(captions) == 3
+    assert len(captions) == 5
     assert all(caption.endswith("(whole programme)") for caption in captions)
     assert not any("(whole programme)" in each.caption for each in tables_of(whole))
 

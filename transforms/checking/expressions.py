@@ -32,6 +32,7 @@ def expression_mistakes(folder: Path, programme: Programme) -> Iterator[str]:
     yield from derived
     if not derived:  # the columns are known only once every derived column computes
         yield from _treatment_mistakes(folder / "programme.toml", programme)
+        yield from _rule_mistakes(folder / "programme.toml", programme)
         yield from _indicator_mistakes(folder / "indicators.toml", programme)
 
 
@@ -55,6 +56,24 @@ def _treatment_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     where, frame = f"{path}: design", tables.responses(programme).create_empty()
     mistake = _expression_mistake(where, "treatment", treatment, frame, "responses", programme)
     yield from [mistake] if mistake else _boolean_mistakes(where, "treatment", treatment, frame)
+
+
+def _rule_mistakes(path: Path, programme: Programme) -> Iterator[str]:
+    """A rule is about the answers of one submission, so one form must ask all that it uses."""
+    asked = [{name for name, each in form.questions.items() if not each.identity} for form in programme.forms.values()]
+    frame = pl.DataFrame(
+        schema={name: tables.answer_column(each, "").dtype for name, each in programme.questions.items()}
+    )
+    for rule in programme.checks.rules:
+        where = f"{path}: checks: rule '{rule.id}'"
+        mistake = _expression_mistake(where, "holds", rule.holds, frame, "a form", programme)
+        used = set() if mistake else set(pl.sql_expr(rule.holds).meta.root_names())
+        if mistake:
+            yield mistake
+        elif not any(used <= names for names in asked):
+            yield f"{where}: no form asks all of {', '.join(sorted(used))}. Use questions of one form."
+        else:
+            yield from _boolean_mistakes(where, "holds", rule.holds, frame)
 
 
 def _indicator_mistakes(path: Path, programme: Programme) -> Iterator[str]:

@@ -1,0 +1,36 @@
+"""The corrections made by hand: in the programme's folder, and in the vault where they quote a person."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from flows.settings import settings
+from transforms.checking.corrections import NAME, read_corrections, repeated
+from transforms.corrections import Correction, mistakes
+from transforms.errors import ProgrammeError
+from transforms.programme import Programme
+
+
+def corrections_of(programme: Programme) -> tuple[Correction, ...]:
+    """Every correction of a programme. Raises ProgrammeError with every mistake found in either file."""
+    open_file, private = settings().programme_folder(programme.id) / NAME, settings().vault_corrections(programme.id)
+    found: list[Correction] = []
+    wrong: list[str] = []
+    for path, vault in ((open_file, private), (private, None)):
+        try:
+            found += read_corrections(path, programme, vault)
+        except ProgrammeError as error:
+            wrong += error.mistakes
+    wrong += repeated(found)
+    if wrong:
+        raise ProgrammeError(wrong)
+    return tuple(found)
+
+
+def check_that_all_hold(
+    corrections: Sequence[Correction], outcomes: pl.DataFrame, programme: Programme, complete: bool
+) -> None:
+    """Raises ProgrammeError naming each correction that does not hold any more. Nothing is built over them."""
+    wrong = list(mistakes(corrections, outcomes, programme, complete))
+    if wrong:
+        raise ProgrammeError(wrong)

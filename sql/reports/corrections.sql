@@ -1,0 +1,11 @@
+-- What was changed by hand, by whom and why? One row per kind of change.
+select
+    field,
+    action,
+    reason,
+    corrected_by,
+    corrected_on,
+    count(*) as submissions,
+from corrections
+group by field, action, reason, corrected_by, corrected_on
+order by corrected_on desc, field, action, reason, corrected_by

@@ -1,0 +1,23 @@
+"""Questions that many leave without an answer."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from transforms.flags.asked import Asked
+
+
+def missing(asked: Asked) -> Iterator[pl.DataFrame]:
+    """One flag a question whose share of missing answers is above the limit."""
+    total, names = asked.rows.height, list(asked.open)
+    if total < asked.checks.fewest or not names:
+        return
+    counted = asked.rows.select(names).null_count().unpivot(variable_name="field", value_name="missing")
+    share = pl.col("missing") / total
+    yield counted.filter(share > asked.checks.missing_share).select(
+        "field",
+        row=pl.lit(None, dtype=pl.UInt32),
+        check=pl.lit("missing"),
+        detail=pl.format("{} %", (share * 100).round().cast(pl.Int64)),
+        group=pl.lit(""),
+    )
