@@ -5,8 +5,9 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from transforms.errors import UserError
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     landing_key: SecretStr | None = None
     landing_key_file: Path | None = None
     warehouses_kept: int = 3
+    largest_file_gb: Annotated[float, Field(gt=0)] = 4
 
     def programme_folder(self, programme: str) -> Path:
         """The folder of TOML files that declares a programme."""

@@ -140,13 +140,17 @@ class From(Declared):
 
 
 class FileDrop(From):
-    """Files that staff put into the programme's inbox. `mode` replace: the newest file is the whole truth."""
+    """Files that staff put into the programme's inbox. `mode` replace: the newest file is the whole truth.
+
+    `trusted`: whoever puts files there may send Parquet too.
+    """
 
     kind: Literal["file_drop"]
     files: str
     sheet: str | None = None
     mode: Literal["append", "replace"] = "append"
     optional: bool = False
+    trusted: bool = False
 
 
 class Connected(From):

@@ -11,6 +11,9 @@ from transforms.programme import Form, Period, Question
 ALWAYS_REQUIRED = ("participant_id", "registered_on")
 """Questions without whose answer a row belongs to nobody or to no period."""
 
+FAILED_FORMULAS = ("excel_error", "formula_without_value")
+"""Warnings about an optional answer that are reasons to set the row aside where the answer is required."""
+
 LARGEST_AMOUNT = 1e12
 """No amount of money is larger; sums of millions of them still fit."""
 
@@ -45,11 +48,11 @@ def positions(findings: Iterable[Finding]) -> pl.Series:
 
 
 def _missing(name: str, read: Normalised) -> Iterator[Finding]:
-    """A required answer that is not there, and not refused for another reason; an Excel error is its own reason."""
-    failed = read.noted.get("excel_error", pl.Series(dtype=pl.UInt32))
-    named = positions(Finding(name, rule, rows) for rule, rows in (*read.refused.items(), ("excel_error", failed)))
+    """A required answer that is not there, and not refused for another reason; a failed formula is its own reason."""
+    failed = [Finding(name, rule, read.noted[rule]) for rule in FAILED_FORMULAS if rule in read.noted]
+    named = positions([*failed, *(Finding(name, rule, rows) for rule, rows in read.refused.items())])
     absent = read.values.is_null().arg_true()
-    yield Finding(name, "excel_error", failed)
+    yield from failed
     yield Finding(name, "missing_required", absent.filter(~absent.is_in(named.implode())))
 
 

@@ -24,7 +24,6 @@ from transforms.programme import Form
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD = 1 << 16
-LARGEST = 4 << 30
 _UTF8 = "utf-8-sig"
 _ASCII = bytes(range(0x80))
 _THAI = bytes((*range(0xA1, 0xDB), *range(0xDF, 0xFC)))  # CP874's Thai letters, vowels, marks and digits
@@ -76,8 +75,6 @@ def _look_at_bytes(path: Path, delimiter: str) -> _Bytes:
 
 
 def _head(path: Path, stamp: Stamp) -> bytes:
-    if path.stat().st_size > LARGEST:
-        raise SourceError("file_too_large", f"{stamp.where}: it is larger than {LARGEST >> 30} GB. Split it.")
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):

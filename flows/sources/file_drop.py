@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from flows.settings import INBOX
-from flows.sources import delimited, workbook
+from flows.settings import INBOX, settings
+from flows.sources import delimited, parquet, workbook
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
-from flows.stores.landing import Landing, Pull, Pulled, Received
+from flows.stores.landing import Doubt, Landing, Manifest, Pull, Pulled, Received
 from transforms.errors import SourceError, listed
 from transforms.programme import FileDrop, Form
+from transforms.tables import Submissions
 
 TEXT = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
+PARQUET = (".parquet",)
 
 
 def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled:
@@ -21,7 +23,7 @@ def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled
     """
     inbox = folder / INBOX
     with landing.pulling() as work:
-        landed = {manifest.sha256 for manifest in landing.manifests()}
+        landed = landing.manifests()
         files = _files(source, inbox)
         if not files and not landed and not source.optional:
             raise SourceError(
@@ -45,47 +47,69 @@ def _there(inbox: Path) -> str:
 
 
 def _read_new(
-    files: list[Path], source: FileDrop, form: Form, inbox: Path, moment: Pull, work: Path, landed: set[str]
+    files: list[Path], source: FileDrop, form: Form, inbox: Path, moment: Pull, work: Path, landed: list[Manifest]
 ) -> list[Received]:
+    known = {manifest.sha256 for manifest in landed}
     received: dict[str, Received] = {}
     with workbook.Reader() as reader:
         for path in files:
             sha256 = atomic.digest(path)
-            if sha256 in landed or sha256 in received:
+            if sha256 in known or sha256 in received:
                 continue
             stamp = Stamp(source.id, moment, path.relative_to(inbox).as_posix(), sha256)
-            if source.optional and not path.stat().st_size:
-                continue
-            each = _read_still(path, form, source.sheet, stamp, work, reader)
-            _refuse_sudden_silence(each, source, bool(landed))
+            each = _read_still(path, source, form, stamp, work, reader)
+            _refuse_sudden_silence(each, source, landed)
             received[sha256] = each
     return list(received.values())
 
 
 def _read_still(
-    path: Path, form: Form, sheet: str | None, stamp: Stamp, work: Path, reader: workbook.Reader
+    path: Path, source: FileDrop, form: Form, stamp: Stamp, work: Path, reader: workbook.Reader
 ) -> Received:
     """Reads a file that nobody writes to meanwhile."""
     before = path.stat()
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        received = workbook.read(path, form, sheet, stamp, work, reader)
-    elif suffix in TEXT:
-        received = delimited.read(path, form, stamp, work)
-    else:
-        raise SourceError(
-            "not_this_format", f"{stamp.where}: files ending in '{suffix}' are not read. Save it as CSV or XLSX."
-        )
+    received = _read(path, source, form, stamp, work, reader)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise SourceError("still_written", f"{stamp.where}: it changed while it was read. The next run takes it.")
     return received
 
 
-def _refuse_sudden_silence(received: Received, source: FileDrop, landed_before: bool) -> None:
-    if not received.rows and source.mode == "replace" and landed_before:
+def _read(path: Path, source: FileDrop, form: Form, stamp: Stamp, work: Path, reader: workbook.Reader) -> Received:
+    """The file's rows, read by what its ending says that it is."""
+    size, largest = path.stat().st_size, settings().largest_file_gb
+    if size > largest * (1 << 30):
+        raise SourceError(
+            "file_too_large",
+            f"{stamp.where}: it is larger than {largest:g} GB. Split it, or allow more by IMPACT_LARGEST_FILE_GB.",
+        )
+    if not size and source.optional:
+        return _nothing(stamp, work)
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS:
+        return workbook.read(path, form, source.sheet, stamp, work, reader)
+    if suffix in TEXT:
+        return delimited.read(path, form, stamp, work)
+    if suffix in PARQUET:
+        return parquet.read(path, form, stamp, work, source.trusted)
+    raise SourceError(
+        "not_this_format", f"{stamp.where}: files ending in '{suffix}' are not read. Save it as CSV or XLSX."
+    )
+
+
+def _nothing(stamp: Stamp, work: Path) -> Received:
+    """An empty file of a source that may be empty: no rows and a warning."""
+    written = stamp.beside(work, ".parquet")
+    Submissions.create_empty().write_parquet(written)
+    return Received(stamp.file, stamp.sha256, written, 0, 0, "none", (Doubt("empty_file", "", 1),))
+
+
+def _refuse_sudden_silence(received: Received, source: FileDrop, landed: list[Manifest]) -> None:
+    """Headings without rows would take back what was there: of the whole source, or of a file of that name."""
+    before = [each for each in landed if source.mode == "replace" or each.file == received.file]
+    if not received.rows and any(each.rows for each in before):
         raise SourceError(
             "no_rows",
-            f"source '{source.id}', file '{received.file}': it has headings but no rows, and would replace those "
-            "landed before. Send it again, or delete it.",
+            f"source '{source.id}', file '{received.file}': it has no rows, and there were some before. "
+            "Send it again, or delete it.",
         )

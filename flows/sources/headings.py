@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from flows.sources.stamp import OURS
 from transforms.errors import SourceError, listed
 from transforms.programme import Form
 
@@ -47,6 +48,9 @@ def check(headings: Headings, form: Form, where: str) -> tuple[str, ...]:
             f"Missing: {', '.join(_missing(headings.names, form).values())}. "
             f"Send the file with all its headings in one of the first {SEARCHED} rows, or change forms.toml.",
         )
+    ours = sorted({*headings.names} & OURS)
+    if ours:
+        raise SourceError("reserved_column", f"{where}: a column is called '{ours[0]}', as one of ours is. Rename it.")
     return check_columns([name for name in headings.names if name], form, where)
 
 

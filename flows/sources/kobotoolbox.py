@@ -12,13 +12,12 @@ import polars as pl
 
 from flows.sources import headings
 from flows.sources.connections import connection, variable
-from flows.sources.stamp import FLAW, UNREAD, doubts_about
+from flows.sources.stamp import OURS, doubts_about
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of
 from transforms.errors import SourceError, nearest
 from transforms.programme import Form, KoboToolbox
-from transforms.tables import Submissions
 
 PAGE = 1000
 """Submissions asked for at once; a server cuts a larger number without a word, and may allow fewer."""
@@ -43,7 +42,6 @@ SYSTEM = (
 """What the server says of a submission beside its answers; a question of forms.toml may be one of these."""
 
 _NOT_APPROVED = "validation_status_not_approved"
-_OURS = frozenset({*Submissions.column_names(), *RECORD, FLAW, UNREAD})
 """Columns of the landing: no answer may have such a name."""
 
 Row = dict[str, Any]
@@ -232,7 +230,7 @@ def _add(rows: Sequence[Row], reading: _Reading, where: str) -> None:
     reading.ids.update(row["_id"] for row in rows)
     reading.versions.update(row["__version__"] for row in rows if row.get("__version__"))
     answers = _answers(rows)
-    if ours := sorted(_OURS & set(answers.columns)):
+    if ours := sorted(OURS & set(answers.columns)):
         raise SourceError(
             "reserved_column", f"{where}: a question is called '{ours[0]}', as a column of ours is. Rename it."
         )

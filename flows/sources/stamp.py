@@ -7,12 +7,16 @@ from pathlib import Path
 import polars as pl
 
 from flows.stores.landing import Doubt, Pull
+from transforms.tables import Records, Submissions
 
 FLAW = "_flaw"
 """The column with the reason code of a row whose cells could not be told apart; null for all but a few."""
 
 UNREAD = "_unread"
 """The column that keeps such a row as received."""
+
+OURS = frozenset({*Submissions.column_names(), *Records.column_names(), FLAW, UNREAD})
+"""Columns that are added to what is received: nothing received may be called so."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from flows.sources import headings, workbook_child
 from flows.sources.stamp import Stamp, doubts_about
 from flows.stores.landing import Doubt, Received
 from transforms.errors import SourceError
+from transforms.normalise.text import FORMULA
 from transforms.programme import Form
 
 UNPACKED = 200 << 20
@@ -49,7 +50,8 @@ class Reader:
         timer = threading.Timer(WALL_SECONDS, child.kill)
         timer.start()
         try:
-            child.stdin.write(json.dumps({"path": str(path), "sheet": sheet, "target": str(target)}) + "\n")
+            request = {"path": str(path), "sheet": sheet, "target": str(target), "formula": FORMULA}
+            child.stdin.write(json.dumps(request) + "\n")
             child.stdin.flush()
             line = child.stdout.readline()
         except BrokenPipeError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.normalise.text import is_excel_error, is_missing_word, is_mojibake, repaired
+from transforms.normalise.text import is_excel_error, is_formula, is_missing_word, is_mojibake, repaired
 
 TEXT = "text"
 """The column that holds the answers as received."""
@@ -56,7 +56,7 @@ def judged(answers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     text = pl.col("_repaired")
     found = rules.careful(text)
     value, unread = pl.col("value"), pl.col("value").is_null()
-    silent = (text == "") | is_missing_word(text) | is_excel_error(text)
+    silent = (text == "") | is_missing_word(text) | is_excel_error(text) | is_formula(text)
     return (
         answers.lazy()
         .with_columns(_repaired=repaired(pl.col(TEXT)))
@@ -69,6 +69,8 @@ def judged(answers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             .then(pl.col("_doubt"))
             .when(is_excel_error(text))
             .then(pl.lit("excel_error"))
+            .when(is_formula(text))
+            .then(pl.lit("formula_without_value"))
             .when(is_missing_word(text))
             .then(pl.lit("missing_word")),
         )

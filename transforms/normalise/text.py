@@ -14,6 +14,9 @@ _NO_TEXT = f"^(?i:{_SILENCE})$"
 _MISSING = f"^(?i:{_SILENCE}|na|nan|null|none|nil)$"
 _EXCEL_ERROR = "^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)$"
 
+FORMULA = "#FORMULA!"
+"""What stands for a spreadsheet's formula that was never computed."""
+
 # UTF-8 read as Latin-1 and encoded again: every Thai letter begins so.
 _MOJIBAKE = "\u00e0[\u00b8\u00b9]"
 
@@ -54,12 +57,17 @@ def is_missing_word(text: pl.Expr) -> pl.Expr:
 
 def is_words(text: pl.Expr) -> pl.Expr:
     """Whether a repaired text says something, where any words may be the answer."""
-    return (text != "") & ~text.str.contains(_NO_TEXT) & ~is_excel_error(text) & ~is_mojibake(text)
+    return (text != "") & ~text.str.contains(_NO_TEXT) & ~is_excel_error(text) & ~is_formula(text) & ~is_mojibake(text)
 
 
 def is_excel_error(text: pl.Expr) -> pl.Expr:
     """Whether a repaired text is what Excel shows for a formula that failed."""
     return text.str.contains(_EXCEL_ERROR)
+
+
+def is_formula(text: pl.Expr) -> pl.Expr:
+    """Whether a repaired text stands for a formula that was never computed."""
+    return text == FORMULA
 
 
 def is_mojibake(text: pl.Expr) -> pl.Expr:

@@ -1,6 +1,7 @@
 import datetime
 import zipfile
 
+import fastexcel
 import polars as pl
 import pytest
 import xlsxwriter
@@ -275,6 +276,114 @@ def test_xml_entities_are_refused(inbox, refused):
     with zipfile.ZipFile(inbox / "a.xlsx", "a") as archive:
         archive.writestr("xl/extra.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     assert refused()[0] == "xml_entities"
+
+
+def test_what_a_formula_failed_to_give_lands_as_text(inbox, pull, landing):
+    book = xlsxwriter.Workbook(inbox / "a.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row("A1", HEADINGS)
+    sheet.write("A3", "P1")
+    for cell, value in {"B3": "", "C3": "#N/A", "D3": "x", "E3": 5}.items():
+        sheet.write_formula(cell, "=A3", None, value)
+    book.close()
+    assert fastexcel.read_excel(inbox / "a.xlsx").load_sheet(0).to_polars().row(1)[1:3] == (None, None)  # the control
+    pull()
+    assert answers(landing) == [("P1", "#FORMULA!", "#N/A", "x", "5")]
+    assert landing.submissions()["_row"].to_list() == [3]
+
+
+def test_a_formula_that_gives_an_empty_text_is_an_empty_answer(inbox, pull, landing):
+    workbook(inbox / "a.xlsx", [HEADINGS, ["P1", "=B1"]])
+    rewrite(inbox / "a.xlsx", "<f>B1</f><v>0</v>", ' t="str"><f>B1</f><v></v>', '<c r="B2"')
+    pull()
+    assert answers(landing) == [("P1", "", None, None, None)]
+
+
+def rewrite(path, old, new, before):
+    """Changes the first sheet of a workbook: `old` after `before` and its closing bracket becomes `new`."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    assert f"{before}>{old}" in sheet
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(f"{before}>{old}", f"{before}{new}").encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_parquet_is_taken_only_from_a_trusted_source(inbox, refused, pull, landing):
+    table = pl.DataFrame({name: [None, None] for name in HEADINGS}).with_columns(
+        pl.Series("รหัส", [1.0, 2.5]),
+        pl.Series("เลขกิจการ", [7, None], dtype=pl.Int8),
+        pl.Series("วันที่", [datetime.datetime(2024, 2, 29), datetime.datetime(2024, 2, 29, 8, 30)]),
+        pl.Series("ยอดขาย", ["1,200", ""]),
+    )
+    table.write_parquet(inbox / "a.parquet")
+    code, message = refused()
+    assert (code, "trusted = true" in message) == ("not_trusted", True)
+    [manifest] = pull(trusted=True)
+    assert (manifest.encoding, manifest.rows) == ("parquet", 2)
+    assert answers(landing) == [
+        ("1", "7", None, "2024-02-29", "1,200"),
+        ("2.5", None, None, "2024-02-29 08:30:00", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        (pl.DataFrame({name: ["x"] for name in HEADINGS[1:]}), "missing_column"),
+        (pl.DataFrame({name: [["x"]] for name in HEADINGS}), "schema"),
+        (pl.DataFrame({name: ["x"] for name in [*HEADINGS, "_row"]}), "reserved_column"),
+    ],
+)
+def test_a_parquet_file_is_held_to_the_form_as_any_other(table, code, inbox, refused):
+    table.write_parquet(inbox / "a.parquet")
+    assert refused(trusted=True)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda content: b"", "empty_file"),
+        (lambda content: b"id,name", "not_this_format"),
+        (lambda content: content[:-9], "truncated"),
+        (lambda content: content[:4] + bytes(len(content) - 12) + content[-8:], "truncated"),
+    ],
+)
+def test_a_parquet_file_that_is_none_is_refused(damage, code, inbox, refused):
+    path = inbox / "a.parquet"
+    pl.DataFrame({name: ["x"] for name in HEADINGS}).write_parquet(path)
+    path.write_bytes(damage(path.read_bytes()))
+    assert refused(trusted=True)[0] == code
+
+
+def test_a_file_beyond_the_cap_is_refused_before_it_is_read(inbox, refused, monkeypatch):
+    (inbox / "a.csv").write_bytes(b"x" * 2000)
+    monkeypatch.setenv("IMPACT_LARGEST_FILE_GB", "0.000001")
+    code, message = refused()
+    assert (code, "IMPACT_LARGEST_FILE_GB" in message) == ("file_too_large", True)
+
+
+def test_an_empty_file_of_an_optional_source_is_a_warning(inbox, pull):
+    (inbox / "a.csv").write_bytes(b"")
+    [manifest] = pull(optional=True)
+    assert (manifest.rows, [doubt.rule for doubt in manifest.doubts]) == (0, ["empty_file"])
+
+
+def test_a_file_that_lost_all_its_rows_is_refused(inbox, pull, refused):
+    (inbox / "a.csv").write_text(HEADING + ROWS, encoding="utf-8")
+    pull()
+    (inbox / "a.csv").write_text(HEADING, encoding="utf-8")
+    assert refused()[0] == "no_rows"
+    (inbox / "a.csv").rename(inbox / "b.csv")
+    assert len(pull()) == 1
+
+
+@pytest.mark.parametrize("heading", ["_key", "_flaw"])
+def test_a_heading_that_is_a_column_of_ours_is_refused(heading, inbox, refused):
+    (inbox / "a.csv").write_text(HEADING.replace("\n", f",{heading}\n") + ROWS.replace("\n", ",\n"), encoding="utf-8")
+    assert refused()[0] == "reserved_column"
 
 
 def test_dates_counted_from_1904_are_refused(inbox, refused):

@@ -13,6 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from flows.settings import ROOT
 from flows.sources import kobotoolbox
+from flows.sources.stamp import OURS
 from flows.sources.web import Limits
 from flows.stores.revisions import GONE
 from tests.declaring import form_of, question
@@ -92,7 +93,7 @@ def latest(landing):
     """What the landing says now of each record that is still there: its text columns by name, and its review."""
     rows = {row["_key"]: row for row in landing.submissions().to_dicts()}
     kept = ("_deleted", "_review", "_form_version", "_submitted_at")
-    ours = {*kobotoolbox._OURS, "_key"} - {*kept}
+    ours = {*OURS, "_key"} - {*kept}
     return {
         key: {name: value for name, value in row.items() if name not in ours and value is not None}
         for key, row in rows.items()
