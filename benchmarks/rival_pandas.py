@@ -208,7 +208,7 @@ def _linked(named: dict[str, pd.DataFrame], programme: Programme) -> Tables:
     return {
         "responses": everyone[everyone["agreed"]].drop(columns="agreed").reset_index(drop=True),
         "enrolments": registrations.merge(who, on="participant"),
-        "links": pd.DataFrame(links).fillna(0),
+        "links": pd.DataFrame(links).assign(unit_slips=0).fillna(0),
         "funnel": _funnel(everyone, programme),
         "rejects": refused,
     }

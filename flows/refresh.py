@@ -223,7 +223,7 @@ def _quality(programme: Programme, judged: dict[str, Judged], linked: Linked) ->
         "pulls": landings.pulls([landing_of(programme, source) for source in programme.sources], refused),
         "balance": _stacked([each.balance for each in cleaned]),
         "rejects": _stacked([*(each.rejects for each in cleaned), linked.rejects]),
-        "warnings": _stacked([*(each.warnings for each in cleaned), *doubts]),
+        "warnings": _stacked([*(each.warnings for each in cleaned), *doubts, linked.warnings]),
         "links": linked.links,
     }
 

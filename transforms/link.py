@@ -9,16 +9,18 @@ from transforms.funnel import funnel
 from transforms.programme import Programme
 from transforms.size_class import size_class
 from transforms.submissions import KEY, reference
+from transforms.verdicts import RULES, places, verdicts
 
 
 @dataclass(frozen=True)
 class Linked:
-    """What linking makes: the tables `enrolments`, `responses`, `links`, `rejects`, `groups`, `funnel`."""
+    """What linking makes: the tables `enrolments`, `responses`, `links`, `rejects`, `warnings`, `groups`, `funnel`."""
 
     enrolments: pl.DataFrame
     responses: pl.DataFrame
     links: pl.DataFrame
     rejects: pl.DataFrame
+    warnings: pl.DataFrame
     groups: pl.DataFrame
     funnel: pl.DataFrame
 
@@ -32,7 +34,7 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
     """
     later = _later(registrations)
     people = _people(registrations, later, programme)
-    judged = {each: _judged(frame, people) for each, frame in follow_ups.items()}
+    judged = verdicts(people, follow_ups, programme)
     rounds = _rounds(people, follow_ups, judged, programme)
     consenting = int(people["agreed"].sum())  # they come first in every frame
     return Linked(
@@ -42,6 +44,7 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
         responses=tables.responses(programme).cast(pl.concat([each.head(consenting) for each in rounds])),
         links=_links(judged),
         rejects=_rejects(follow_ups, judged),
+        warnings=_second_registrations(registrations[later]),
         groups=labels.groups(people, programme),
         funnel=funnel(people.with_columns(rounds[0]["arm"]), rounds, programme),
     )
@@ -102,40 +105,6 @@ def _with_every_question(frame: pl.DataFrame, programme: Programme) -> pl.DataFr
     return frame.with_columns(pl.lit(None, dtype=schema[name]).alias(name) for name in absent)
 
 
-def _judged(submissions: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Of each follow-up submission the source, the `person` (a row of `people`), and the verdict.
-
-    The verdict is linked, orphan, without_consent or conflict.
-    """
-    known = people.select("participant", "agreed", "registered_on").with_row_index("person")
-    answered_on = pl.col("answered_on") if "answered_on" in submissions.columns else pl.lit(None, dtype=pl.Date)
-    asked = submissions.select("participant", _answered_on=answered_on)
-    found = asked.join(known, on="participant", how="left", maintain_order="left").drop("participant")
-    early = (pl.col("_answered_on") < pl.col("registered_on")).fill_null(False)
-    return found.with_columns(_superseded(submissions, found["person"])).select(
-        submissions["_source"].alias("source"),
-        "person",
-        verdict=pl.when(pl.col("person").is_null())
-        .then(pl.lit("orphan"))
-        .when(~pl.col("agreed"))
-        .then(pl.lit("without_consent"))
-        .when(early | pl.col("superseded"))
-        .then(pl.lit("conflict"))
-        .otherwise(pl.lit("linked")),
-    )
-
-
-def _superseded(submissions: pl.DataFrame, person: pl.Series) -> pl.Series:
-    """Whether a later submission of the same person takes a submission's place."""
-    several = pl.select(place=pl.lit(person).is_duplicated().arg_true())["place"]
-    order = ["_pulled_at", "_file", "_row"]
-    copies = submissions.select(order).with_row_index("place").with_columns(person)[several]
-    copies = copies.sort(order, maintain_order=True)
-    replaced = copies.filter(~pl.col("person").is_last_distinct())["place"]
-    none = pl.repeat(False, submissions.height, dtype=pl.Boolean, eager=True)
-    return none.scatter(replaced, True).alias("superseded")
-
-
 def _rounds(
     people: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame], programme: Programme
 ) -> list[pl.DataFrame]:
@@ -156,10 +125,7 @@ def _baseline(people: pl.DataFrame, programme: Programme) -> pl.DataFrame:
 
 def _answers(count: int, submissions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Each person's linked submission, row for row with `count` people; nulls, `_came` too, for who has none."""
-    linked = judged.select("person").with_row_index("place").filter(judged["verdict"] == "linked")
-    everybody = pl.DataFrame({"person": pl.int_range(count, dtype=pl.UInt32, eager=True)})
-    places = everybody.join(linked, on="person", how="left", maintain_order="left")["place"]
-    return submissions.with_columns(_came=pl.lit(True)).select(pl.all().gather(places))
+    return submissions.with_columns(_came=pl.lit(True)).select(pl.all().gather(places(count, judged)))
 
 
 def _follow_up(people: pl.DataFrame, answers: pl.DataFrame | None, round_id: str, programme: Programme) -> pl.DataFrame:
@@ -243,6 +209,7 @@ def _links(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
             orphans=(pl.col("verdict") == "orphan").sum(),
             without_consent=(pl.col("verdict") == "without_consent").sum(),
             conflicts=(pl.col("verdict") == "conflict").sum(),
+            unit_slips=(pl.col("verdict") == "slip").sum(),
         )
         for frame in judged.values()
     ]
@@ -252,22 +219,30 @@ def _links(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _rejects(follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The follow-ups that belong to nobody, or to a time at which they cannot have been given."""
-    rules = {"orphan": "orphan_followup", "conflict": "wave_conflict"}
-    fields = {"orphan": "participant_id", "conflict": "answered_on"}
+    """The follow-ups that belong to nobody, to a time at which they cannot be, or whose amounts are in doubt."""
     refused = [
         pl.concat(
-            [follow_ups[each].select(KEY, "_source", "_file", "_row"), verdicts.select("verdict")], how="horizontal"
+            [follow_ups[each].select(KEY, "_source", "_file", "_row"), of_round.select("verdict", "field")],
+            how="horizontal",
         )
-        .filter(pl.col("verdict").is_in(list(rules)))
+        .filter(pl.col("verdict").is_in(list(RULES)))
         .select(
             reference(),
             source="_source",
             file="_file",
             row="_row",
-            field=pl.col("verdict").replace_strict(fields, return_dtype=pl.String),
-            rule=pl.col("verdict").replace_strict(rules, return_dtype=pl.String),
+            field="field",
+            rule=pl.col("verdict").replace_strict(RULES, return_dtype=pl.String),
         )
-        for each, verdicts in judged.items()
+        for each, of_round in judged.items()
     ]
     return tables.Rejects.validate(pl.concat(refused), cast=True) if refused else tables.Rejects.create_empty()
+
+
+def _second_registrations(later: pl.DataFrame) -> pl.DataFrame:
+    """A warning for each source that registers people again: one person is one, and the first registration counts."""
+    counted = later.group_by(source="_source").agg(count=pl.len())
+    return tables.Warnings.validate(
+        counted.select("source", field=pl.lit(""), rule=pl.lit("second_registration"), count="count").sort("source"),
+        cast=True,
+    )

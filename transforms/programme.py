@@ -85,7 +85,8 @@ class Question(Declared):
 
     `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
     in the vault. `profile` fixes it at registration and carries it to every round. `may_be_future` lets a date
-    lie after the day it was received, as the end of a certificate does. A `year` arrives in either calendar and is
+    lie after the day it was received, as the end of a certificate does. `may_leap` lets an amount be hundreds of times
+    that of the same person's other rounds. A `year` arrives in either calendar and is
     kept as a Christian one, as every date is. With `combine` the path is that of a repeated group, and the answer is
     made of its rows' answers to `each`; a count may do without.
     """
@@ -102,6 +103,7 @@ class Question(Declared):
     profile: bool = False
     date_order: Literal["year_month_day", "day_month_year", "month_day_year"] = "year_month_day"
     may_be_future: bool = False
+    may_leap: bool = False
     district_of: Identifier | None = None
     each: str | None = None
     combine: Combination | None = None
@@ -198,12 +200,16 @@ Source = Annotated[FileDrop | Postgres | OdkCentral | KoboToolbox, Field(discrim
 
 
 class Round(Declared):
-    """A point in time at which units are asked; the first one is the baseline."""
+    """A point in time at which units are asked; the first one is the baseline.
+
+    `window`: the first and the last month after registration in which its answers can have been given.
+    """
 
     id: Identifier
     title: Text
     short: Text
     months: Annotated[int, Field(ge=0)] = 0
+    window: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]] | None = None
 
 
 class Period(Declared):

@@ -127,7 +127,12 @@ class Links(dy.Schema):
     linked = dy.Int64(nullable=False, min=0, description="Joined to a registration.")
     orphans = dy.Int64(nullable=False, min=0, description="Without a registration; listed, tried each night.")
     without_consent = dy.Int64(nullable=False, min=0, description="Of people who did not consent; unused.")
-    conflicts = dy.Int64(nullable=False, min=0, description="Dated before the registration; set aside.")
+    conflicts = dy.Int64(
+        nullable=False,
+        min=0,
+        description="Dated before the registration or out of the round's window, or answered twice.",
+    )
+    unit_slips = dy.Int64(nullable=False, min=0, description="With an amount in doubtful units; set aside.")
 
 
 class Enrolments(dy.Schema):

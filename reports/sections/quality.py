@@ -12,7 +12,7 @@ from reports.sections.by_hand import by_hand
 PARTS = ("landed", "used", "rejected", "unlinked", "duplicates", "superseded", "deleted")
 """What became of a source's submissions: the first is the sum of the others."""
 
-UNLINKED = ("orphans", "without_consent", "conflicts")
+UNLINKED = ("orphans", "without_consent", "conflicts", "unit_slips")
 """Why linking sets an accepted submission aside."""
 
 

@@ -6,5 +6,6 @@ select
 from links
 left join balance using (source)
 where
-    links.accepted != links.linked + links.orphans + links.without_consent + links.conflicts
+    links.accepted
+    != links.linked + links.orphans + links.without_consent + links.conflicts + links.unit_slips
     or links.accepted is distinct from balance.accepted

@@ -6,5 +6,6 @@ select
     orphans,
     without_consent,
     conflicts,
+    unit_slips,
 from links
 order by source

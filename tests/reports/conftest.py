@@ -383,6 +383,7 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
                     "orphans": [8],
                     "without_consent": [5],
                     "conflicts": [2],
+                    "unit_slips": [0],
                 }
             ),
             cast=True,

@@ -124,11 +124,12 @@ def row_codes() -> set[str]:
         for code in codes_in(given(node, codes[name]))
     }
     found |= {code for name, node in calls("transforms/normalise") if name == "lit" for code in codes_in(node)}
-    linked = re.search(r"rules = ({.*})", (ROOT / "transforms/link.py").read_text(encoding="utf-8"))
+    linked = re.search(r"RULES = ({.*})", (ROOT / "transforms/verdicts.py").read_text(encoding="utf-8"))
     assert linked is not None
     found |= set(ast.literal_eval(linked[1]).values())
     for file, pattern in {
         "transforms/clean.py": r'WHOLE_ROW, "(\w+)"',
+        "transforms/link.py": r'rule=pl.lit\("(\w+)"',
         "flows/sources/delimited.py": r'return "([a-z]+_[a-z]+)"',
         "transforms/repeats.py": r'UNREADABLE = "(\w+)"',
     }.items():

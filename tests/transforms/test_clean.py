@@ -14,6 +14,7 @@ from transforms.errors import SourceError
 from transforms.programme import FileDrop, Form, Programme
 
 TODAY = date(2026, 6, 1)
+PLACE = (*tables.Submissions.column_names(), "_key", "_submitted_at")
 RULES_PRINTED = frozenset("abcdefghijklmnopqrstuvwxyz_0123456789")
 
 Row = dict[str, str | None]
@@ -108,8 +109,8 @@ def counts(cleaned: Cleaned) -> dict[str, int]:
 
 def test_a_good_row_becomes_typed_columns_by_our_names(clean):
     accepted = clean(landed([GOOD])).accepted
-    assert accepted.columns == [*tables.Submissions.column_names(), "_key", *QUESTIONS]
-    assert accepted.drop(*tables.Submissions.column_names(), "_key").row(0, named=True) == {
+    assert accepted.columns == [*PLACE, *QUESTIONS]
+    assert accepted.drop(PLACE).row(0, named=True) == {
         "participant_id": "A-1",
         "national_id": "1101700230708",
         "registered_on": date(2026, 1, 15),

@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
+import pytest
 
 from transforms.link import link
 from transforms.programme import Programme
@@ -60,6 +61,7 @@ def test_unknown_people_are_set_aside_and_people_without_consent_are_counted(reg
         "orphans": 1,
         "without_consent": 1,
         "conflicts": 0,
+        "unit_slips": 0,
     }
     assert linked.rejects.row(0) == ("calls", "calls.csv#6", "calls.csv", 6, "participant_id", "orphan_followup")
 
@@ -75,6 +77,68 @@ def test_a_follow_up_dated_before_the_registration_is_a_conflict(registrations, 
     assert linked.links["conflicts"].to_list() == [3]
     assert set(linked.rejects["rule"]) == {"orphan_followup", "wave_conflict"}
     assert not linked.responses.filter(round="m3")["due"].any()
+
+
+def test_an_answer_out_of_its_rounds_window_is_a_conflict(registrations, follow_ups, declared):
+    declared["rounds"][1]["window"] = [2, 4]
+    windowed = Programme.model_validate(declared)  # bob registered on 5 January, cat on the 6th
+    days = pl.Series([None, date(2026, 3, 4), date(2026, 5, 6), date(2026, 4, 1), date(2026, 4, 1)], dtype=pl.Date)
+    linked = link(registrations, {"m3": follow_ups["m3"].with_columns(answered_on=days)}, windowed)
+    assert linked.links.select("linked", "conflicts").row(0) == (2, 1)
+    assert linked.rejects.filter(rule="wave_conflict").select("row", "field").rows() == [(3, "answered_on")]
+
+
+def test_the_servers_clock_says_when_an_answer_was_given(registrations, follow_ups, programme):
+    night_before = datetime(2026, 1, 4, 18, tzinfo=UTC)  # in Bangkok it is the 5th already
+    phones = follow_ups["m3"].with_columns(answered_on=pl.lit(date(2025, 1, 1)), _submitted_at=pl.lit(night_before))
+    assert link(registrations, {"m3": phones}, programme).links["conflicts"].to_list() == [1]  # cat's
+
+
+def test_an_answer_out_of_time_replaces_none_that_is_in_time(registrations, follow_ups, programme):
+    early = follow_ups["m3"].head(1).with_columns(answered_on=pl.lit(date(2025, 1, 1)), _row=pl.lit(99, pl.Int64))
+    linked = link(registrations, {"m3": pl.concat([follow_ups["m3"], early])}, programme)
+    assert linked.rejects.filter(rule="wave_conflict")["row"].to_list() == [99]
+    assert linked.responses.filter(participant="ann", round="m3")["answered"].to_list() == [True]
+
+
+@pytest.fixture
+def bob_says(follow_ups):
+    """Bob's follow-up with an amount; at registration he said 500."""
+    said = follow_ups["m3"].filter(participant="bob").with_columns(contact_result=pl.lit("completed"))
+    return lambda amount: said.with_columns(answered_on=pl.lit(date(2026, 7, 1)), sales_thb=pl.lit(float(amount)))
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_slip"),
+    [(500 * 300, True), (500 * 3000, True), (500 / 1000, True), (500 * 299, False), (500 * 3001, False), (0, False)],
+)
+def test_an_amount_about_a_thousand_times_the_last_one_is_set_aside(amount, is_slip, registrations, bob_says, declared):
+    for form in declared["forms"].values():
+        form["questions"]["sales_thb"]["minimum"] = 0
+    linked = link(registrations, {"m6": bob_says(amount)}, Programme.model_validate(declared))
+    assert linked.links["unit_slips"].to_list() == [int(is_slip)]
+    assert linked.rejects.select("field", "rule").rows() == [("sales_thb", "unit_slip")] * is_slip
+    declared["forms"]["registration"]["questions"]["sales_thb"]["may_leap"] = True
+    allowed = link(registrations, {"m6": bob_says(amount)}, Programme.model_validate(declared))
+    assert allowed.links["linked"].to_list() == [1]
+
+
+def test_an_amount_is_held_against_the_last_one_that_counts(registrations, bob_says, declared):
+    def again(amount):
+        return bob_says(amount).with_columns(_source=pl.lit("later calls"))
+
+    for form in declared["forms"].values():
+        form["questions"]["sales_thb"]["minimum"] = 0
+    both = {"m3": bob_says(400_000), "m6": again(450_000)}
+    linked = link(registrations, both, Programme.model_validate(declared))
+    assert linked.links["unit_slips"].to_list() == [1, 1]  # both beside the registration's 500
+    grown = {"m3": bob_says(100_000), "m6": again(1_000_000)}
+    assert link(registrations, grown, Programme.model_validate(declared)).rejects.is_empty()
+
+
+def test_a_second_registration_is_a_warning(registrations, follow_ups, programme):
+    warnings = link(registrations, follow_ups, programme).warnings
+    assert warnings.rows() == [("sheets", "", "second_registration", 1)]
 
 
 def test_treatment_may_begin_at_any_round_and_exposure_stays(registrations, follow_ups, declared):

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from transforms.errors import nearest
 from transforms.normalise.years import BUDDHIST
-from transforms.programme import Form, Postgres, Programme, SizeRule
+from transforms.programme import Form, Postgres, Programme, Round, SizeRule
 
 COMPARING = ("randomised", "waiting_list_lottery", "difference_in_differences", "not_yet_treated", "matched")
 """The designs that set treated units against others."""
@@ -46,6 +46,8 @@ def _time_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     for earlier, later in pairwise(programme.rounds):
         if earlier.months > later.months:
             yield f"{path}: rounds: '{later.id}' comes after '{earlier.id}' but has fewer months. Put them in order."
+    for each in programme.rounds:
+        yield from _window_mistakes(f"{path}: round '{each.id}'", each, programme)
     for period in programme.periods:
         buddhist = [day for day in (period.start, period.end) if day.year >= BUDDHIST[0]]
         if buddhist:
@@ -58,6 +60,19 @@ def _time_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     zones = available_timezones()
     if zones and programme.time_zone not in zones:  # a bare system has no list to check against
         yield f'{path}: time_zone = "{programme.time_zone}" is no time zone. {nearest(programme.time_zone, zones)}'
+
+
+def _window_mistakes(where: str, each: Round, programme: Programme) -> Iterator[str]:
+    if each.window is None:
+        return
+    first, last = each.window
+    if each == programme.baseline:
+        yield f"{where}: window is for follow-ups, and this is the registration. Take it out."
+    elif not first <= each.months <= last or first == last:
+        yield (
+            f"{where}: window = [{first}, {last}] does not hold months = {each.months}. "
+            "Write the first and the last month after registration, such as [4, 9] for month 6."
+        )
 
 
 def _source_mistakes(path: Path, programme: Programme) -> Iterator[str]:
