@@ -95,12 +95,21 @@ def _last_pull(submissions: pl.DataFrame, zone: str) -> date:
 def _read(asked: pl.DataFrame, questions: Mapping[str, Question], today: date, zone: str) -> dict[str, Normalised]:
     """Every question's typed column, in the form's order."""
     rules = {name: rules_for(question, today, zone) for name, question in questions.items()}
-    within = {name: each.district_of for name, each in questions.items() if each.district_of}
+    within = {name: area for name, each in questions.items() if (area := each.within) in questions and area}
     single = {name: each for name, each in rules.items() if questions[name].combine is None}
-    read = normalise(asked, single, {name: province for name, province in within.items() if province in questions})
+    coded = _missing_codes(asked, {name: questions[name] for name in single})
+    said = asked.with_columns(pl.when(~codes).then(pl.col(name)).alias(name) for name, codes in coded.items())
+    read = normalise(said, single, within)
+    read |= {name: read[name].noting("missing_code", codes.arg_true()) for name, codes in coded.items()}
     repeated = rules.keys() - single.keys()
     read |= {name: combined(asked[name], questions[name], rules[name]) for name in repeated}
     return {name: read[name] for name in questions}
+
+
+def _missing_codes(asked: pl.DataFrame, questions: Mapping[str, Question]) -> dict[str, pl.Series]:
+    """Which answers are declared to stand for none, by question."""
+    codes = {name: question.missing for name, question in questions.items() if question.missing}
+    return {name: asked[name].str.strip_chars().is_in(each).fill_null(False) for name, each in codes.items()}
 
 
 def _frame(read: Mapping[str, Normalised]) -> pl.DataFrame:

@@ -65,7 +65,7 @@ class Reading:
     def rules(self, field: str) -> Rules | None:
         """The rules of one question; none where its answer needs more than its own text."""
         question = self.form.questions[field]
-        alone = question.combine is None and question.district_of is None
+        alone = question.combine is None and question.within is None
         return rules_for(question, self.today, self.zone) if alone else None
 
 

@@ -45,6 +45,10 @@ def _words(breakdown: Breakdown, people: pl.DataFrame, programme: Programme) -> 
         codes = people[breakdown.by].drop_nulls().unique().sort()
         found = [geothai.district(code) for code in codes]
         return {each.code: Text(th=each.name_th, en=each.name_en) for each in found if each is not None}
+    if question is not None and question.type == "subdistrict":
+        codes = people[breakdown.by].drop_nulls().unique().sort()
+        places = [geothai.subdistrict(code) for code in codes]
+        return {each.code: Text(th=each.name_th, en=each.name_en) for each in places if each is not None}
     return {choice.value: choice.title for choice in _choices(breakdown.by, programme)}
 
 

@@ -27,8 +27,10 @@ QuestionType = Literal[
     "date",
     "boolean",
     "choice",
+    "choices",
     "province",
     "district",
+    "subdistrict",
 ]
 Statistic = Literal[
     "count",
@@ -86,9 +88,10 @@ class Question(Declared):
     `path` is its heading as received, or several for headings that changed over time. `identity` keeps it
     in the vault. `profile` fixes it at registration and carries it to every round. `may_be_future` lets a date
     lie after the day it was received, as the end of a certificate does. `may_leap` lets an amount be hundreds of times
-    that of the same person's other rounds. A `year` arrives in either calendar and is
-    kept as a Christian one, as every date is. With `combine` the path is that of a repeated group, and the answer is
-    made of its rows' answers to `each`; a count may do without.
+    that of the same person's other rounds. `short_year` is what a year of two digits lacks. `missing` lists answers
+    that stand for none, such as 99. A `year` arrives in either calendar and is kept as a Christian one, as every date
+    is. With `combine` the path is that of a repeated group, and the answer is made of its rows' answers to `each`; a
+    count may do without.
     """
 
     path: str | tuple[str, ...]
@@ -104,7 +107,10 @@ class Question(Declared):
     date_order: Literal["year_month_day", "day_month_year", "month_day_year"] = "year_month_day"
     may_be_future: bool = False
     may_leap: bool = False
+    short_year: Literal[2000, 2500] | None = None
+    missing: tuple[str, ...] = ()
     district_of: Identifier | None = None
+    subdistrict_of: Identifier | None = None
     each: str | None = None
     combine: Combination | None = None
 
@@ -112,6 +118,11 @@ class Question(Declared):
     def paths(self) -> tuple[str, ...]:
         """Every heading under which the question may arrive."""
         return (self.path,) if isinstance(self.path, str) else self.path
+
+    @property
+    def within(self) -> str | None:
+        """The question that names the area in which this one's answer lies."""
+        return self.subdistrict_of if self.type == "subdistrict" else self.district_of
 
 
 class Form(Declared):

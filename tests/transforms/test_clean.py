@@ -214,6 +214,22 @@ def test_an_excel_error_or_a_word_for_nothing_in_an_optional_answer_is_noted(cle
     }
 
 
+def test_a_declared_code_for_no_answer_is_none_and_noted(clean, form):
+    """Case 37."""
+    coded = form.model_dump() | {"questions": QUESTIONS | {"workers": QUESTIONS["workers"] | {"missing": ["99", "-1"]}}}
+    rows = [good({"เลขที่": f"A-{text}", "คนทำงาน": text}) for text in ("99", " -1 ", "9", "0")]
+    cleaned = clean(landed(rows), of=Form.model_validate(coded))
+    assert cleaned.accepted["workers"].to_list() == [None, None, 9, 0]
+    assert warned(cleaned)["workers", "missing_code"] == 2
+
+
+def test_a_formula_without_value_is_no_answer_and_sets_aside_where_one_is_required(clean):
+    """Case 19."""
+    cleaned = clean(landed([good({"ยอดขาย": "#FORMULA!"}), good({"เลขที่": "A-2", "วันที่": "#FORMULA!"})]))
+    assert warned(cleaned)["sales_thb", "formula_without_value"] == 1
+    assert reasons(cleaned) == [(3, "registered_on", "formula_without_value")]
+
+
 def test_warnings_count_accepted_rows_only(clean):
     rows = [good({"เลขที่": "A-1"}), good({"เลขที่": "A-2"}), good({"เลขที่": "A-3", "คนทำงาน": "สาม"})]
     assert warned(clean(landed(rows))) == {("registered_on", "buddhist_year"): 2}

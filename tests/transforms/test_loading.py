@@ -368,6 +368,46 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(forms, 'type = "phone"', 'type = "district", district_of = "province"'),
         forms, 'district_of = "province"', "There are none",
     ),
+    "a subdistrict of no district": (
+        replaced(forms, 'type = "phone"', 'type = "subdistrict", subdistrict_of = "full_name"'),
+        forms, 'subdistrict_of = "full_name" is no question of type "district"', "There are none",
+    ),
+    "a district's province for something else": (
+        replaced(forms, 'path = "phone", type = "phone"', 'path = "phone", type = "phone", district_of = "full_name"'),
+        forms, 'district_of goes with type = "district"', "Take it out",
+    ),
+    "several choices without any": (
+        replaced(forms, 'type = "boolean", required = true', 'type = "choices", required = true'),
+        forms, 'type = "choices" needs choices', "Add choices",
+    ),
+    "a profile of several choices": (
+        replaced(forms, 'type = "choice"\nprofile', 'type = "choices"\nprofile'),
+        forms, "question 'sex': somebody may choose several", "Take profile out",
+    ),
+    "a century of something else than a date": (
+        replaced(forms, 'type = "money", minimum = 0', 'type = "money", short_year = 2500, minimum = 0'),
+        forms, 'short_year goes with dates, not with "money"', "Take it out",
+    ),
+    "a leap of something else than money": (
+        replaced(forms, 'type = "year"', 'type = "year", may_leap = true'),
+        forms, 'may_leap goes with money, not with "year"', "Take it out",
+    ),
+    "a code for no answer in a repeated group": (
+        replaced(
+            forms,
+            'path = "sales_last_month", type = "money"',
+            'path = "sales_last_month", type = "money", each = "x", combine = "sum", missing = ["99"]',
+        ),
+        forms, "missing does not go with combine", "Take one of them out",
+    ),
+    "a window that its round lies outside": (
+        replaced(programme, "months = 6\n", "months = 6\nwindow = [7, 9]\n"),
+        programme, "round 'm6': window = [7, 9] does not hold months = 6", "such as [4, 9]",
+    ),
+    "a window of the registration": (
+        replaced(programme, 'en = "Start" }\n', 'en = "Start" }\nwindow = [0, 1]\n'),
+        programme, "round 'registration': window is for follow-ups", "Take it out",
+    ),
     "a participant who is not kept in the vault": (
         replaced(forms, 'type = "code", identity = true', 'type = "code"'),
         forms, "question 'participant_id'", "identity = true",

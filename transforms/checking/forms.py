@@ -12,6 +12,9 @@ from transforms.programme import Choice, Form, Programme, Question
 ALWAYS_IDENTITY = ("participant_id", "enterprise_id")
 """These become pseudonyms, so their answers stay in the vault."""
 
+CHOSEN = ("choice", "choices")
+"""The types whose answers are among the question's choices."""
+
 ENGINE_COLUMNS = frozenset({*tables.Responses.column_names(), *tables.Enrolments.column_names()}) - {"registered_on"}
 """Columns that the engine itself makes: no question may take their names."""
 
@@ -71,18 +74,36 @@ def _question_mistakes(where: str, name: str, question: Question, form: Form) ->
         yield f'{where}: type = "{question.type}" is personal and must stay in the vault. Add identity = true.'
     if question.profile and form.kind == "follow_up":
         yield f"{where}: profile = true fixes an answer at registration. Take it out of the follow-up."
-    if question.type == "choice" and not question.choices:
-        yield f'{where}: type = "choice" needs choices. Add choices = [...].'
-    if question.choices and question.type != "choice":
-        yield f'{where}: choices go with type = "choice", not with "{question.type}". Change the type.'
+    if question.type in CHOSEN and not question.choices:
+        yield f'{where}: type = "{question.type}" needs choices. Add choices = [...].'
+    if question.choices and question.type not in CHOSEN:
+        yield f'{where}: choices go with type = "choice" or "choices", not with "{question.type}". Change the type.'
+    if question.type == "choices" and question.profile:
+        yield f"{where}: somebody may choose several, so it is no profile. Take profile out."
+    if question.missing and question.combine:
+        yield f"{where}: missing does not go with combine. Take one of them out."
+    if question.short_year and question.type != "date":
+        yield f'{where}: short_year goes with dates, not with "{question.type}". Take it out.'
+    if question.may_leap and question.type != "money":
+        yield f'{where}: may_leap goes with money, not with "{question.type}". Take it out.'
     yield from _choice_mistakes(where, question.choices)
     yield from _limit_mistakes(where, question)
-    provinces = [other for other, asked in form.questions.items() if asked.type == "province"]
-    if question.district_of is not None and question.district_of not in provinces:
-        yield (
-            f'{where}: district_of = "{question.district_of}" is no question of type "province" in the form. '
-            f"{nearest(question.district_of, provinces)}"
-        )
+    yield from _area_mistakes(where, question, form)
+
+
+def _area_mistakes(where: str, question: Question, form: Form) -> Iterator[str]:
+    above = {"district_of": ("district", "province"), "subdistrict_of": ("subdistrict", "district")}
+    for field, (kind, needed) in above.items():
+        named = getattr(question, field)
+        if named is None:
+            continue
+        there = [other for other, asked in form.questions.items() if asked.type == needed]
+        if question.type != kind:
+            yield f'{where}: {field} goes with type = "{kind}", not with "{question.type}". Take it out.'
+        elif named not in there:
+            yield (
+                f'{where}: {field} = "{named}" is no question of type "{needed}" in the form. {nearest(named, there)}'
+            )
 
 
 def _limit_mistakes(where: str, question: Question) -> Iterator[str]:

@@ -1,20 +1,25 @@
-"""Provinces and districts of Thailand, by name or code, to the codes of the Department of Provincial Administration."""
+"""Provinces, districts and subdistricts of Thailand, by name or code, to the codes of the Department of Provincial
+Administration."""
 
-from collections import defaultdict
-from functools import cache
+from functools import partial
 
 import geothai
 import polars as pl
 
+from transforms.normalise.area_names import (
+    Level,
+    anywhere,
+    former_provinces,
+    inside,
+    inside_former,
+    look,
+    provinces,
+    shared,
+)
 from transforms.normalise.reading import WITHIN, Reading, Rules, reading
-from transforms.normalise.text import repaired, with_arabic_digits
 
-_SHORT = r"^(?:จ|อ|ข)\.\s*"
-_MARKS = r"[\s.'’\-]"
-_LEVEL_BEFORE = "^(?:จังหวัด|กิ่งอำเภอ|อำเภอ|เขต|changwat|kingamphoe|amphoe|khet)"
-_LEVEL_AFTER = "(?:province|district)$"
-_BY_MANY_NAMES = {"กทม": "10", "กรุงเทพ": "10", "กรุงเทพฯ": "10", "bkk": "10", "อยุธยา": "14", "ayutthaya": "14"}
-_CAPITAL = ("เมือง", "mueang")
+FORMER = "former_area"
+"""The warning code of an answer that names what was abolished, or a district by the province it was once in."""
 
 
 def province() -> Rules:
@@ -28,92 +33,42 @@ def province() -> Rules:
 
 
 def _read_province(text: pl.Expr) -> Reading:
-    value = _look(text).replace_strict(_provinces(), default=None, return_dtype=pl.String)
-    return reading(value, "unknown_province")
+    name = look(text)
+    former = name.is_in([*former_provinces()])
+    return reading(_found(name, provinces()), "unknown_province", pl.when(former).then(pl.lit(FORMER)))
 
 
-def district() -> Rules:
-    """A district's four-digit code, in the province of the column WITHIN where that is known."""
-    return Rules(pl.String(), lambda _: pl.repeat(None, pl.len(), dtype=pl.String), _read_district)
+def within(level: Level) -> Rules:
+    """A district's four-digit code or a subdistrict's six, inside the area of the column WITHIN where that is known."""
+    return Rules(pl.String(), _none, partial(_read_within, level=level))
 
 
-def district_anywhere() -> Rules:
-    """A district's four-digit code by its name alone, where only one province has a district of that name."""
-    return Rules(pl.String(), lambda _: pl.repeat(None, pl.len(), dtype=pl.String), _read_district_anywhere)
+def by_name_alone(level: Level) -> Rules:
+    """The code of an area by its name alone, where only one of the country has that name."""
+    return Rules(pl.String(), _none, partial(_read_anywhere, level=level))
 
 
-def _read_district(text: pl.Expr) -> Reading:
-    inside = pl.concat_str(pl.col(WITHIN), pl.lit("|"), _look(text))
-    value = inside.replace_strict(_districts(), default=None, return_dtype=pl.String)
-    anywhere = _read_district_anywhere(text)
-    unknown_province = pl.col(WITHIN).is_null()
+def _none(_: pl.Expr) -> pl.Expr:
+    return pl.repeat(None, pl.len(), dtype=pl.String)
+
+
+def _read_within(text: pl.Expr, level: Level) -> Reading:
+    placed = pl.concat_str(pl.col(WITHIN), pl.lit("|"), look(text))
+    now, once = _found(placed, inside(level)), _found(placed, inside_former(level))
+    alone = _read_anywhere(text, level)
+    unplaced = pl.col(WITHIN).is_null()
     return reading(
-        pl.when(unknown_province).then(anywhere.value).otherwise(value),
-        pl.when(unknown_province).then(anywhere.refused).otherwise(pl.lit("unknown_district")),
+        pl.when(unplaced).then(alone.value).otherwise(pl.coalesce(now, once)),
+        pl.when(unplaced).then(alone.refused).otherwise(pl.lit(f"unknown_{level}")),
+        pl.when(once.is_not_null()).then(pl.lit(FORMER)),
     )
 
 
-def _read_district_anywhere(text: pl.Expr) -> Reading:
-    value = _look(text).replace_strict(_districts_anywhere(), default=None, return_dtype=pl.String)
-    shared = _look(text).is_in([*_shared_names()])
-    return reading(value, pl.when(shared).then(pl.lit("ambiguous_district")).otherwise(pl.lit("unknown_district")))
+def _read_anywhere(text: pl.Expr, level: Level) -> Reading:
+    several = look(text).is_in([*shared(level)])
+    refused = pl.when(several).then(pl.lit(f"ambiguous_{level}")).otherwise(pl.lit(f"unknown_{level}"))
+    return reading(_found(look(text), anywhere(level)), refused)
 
 
-def _look(text: pl.Expr) -> pl.Expr:
-    """A name without its level (จังหวัด, อ., Amphoe, District), case, spaces and marks; a code as it is."""
-    lower = with_arabic_digits(text).str.to_lowercase().str.replace(r"^([0-9]+)\.0$", "$1")
-    bare = lower.str.replace(_SHORT, "").str.replace_all(_MARKS, "")
-    named = bare.str.replace(_LEVEL_BEFORE, "").str.replace(_LEVEL_AFTER, "")
-    return named.str.replace(r"^th([0-9]{2})$", "$1").str.replace("^muang", "mueang")
-
-
-def _looks(names: list[str]) -> list[str]:
-    frame = pl.DataFrame({"name": names}, schema={"name": pl.String}).select(_look(repaired(pl.col("name"))))
-    return frame["name"].to_list()
-
-
-@cache
-def _provinces() -> dict[str, str]:
-    """Every look of a province's names and its code."""
-    every = geothai.provinces()
-    found = dict(_BY_MANY_NAMES)
-    for names in ([each.name_th for each in every], [each.name_en for each in every], [each.code for each in every]):
-        found.update(zip(_looks(names), (each.code for each in every), strict=True))
-    return found
-
-
-@cache
-def _names_of_districts() -> list[tuple[str, str]]:
-    """Pairs of a look and a district's code."""
-    every = [each for area in geothai.provinces() for each in geothai.districts(area.code)]
-    codes = [each.code for each in every]
-    pairs = list(zip(codes, codes, strict=True))
-    for names in ([each.name_th for each in every], [each.name_en for each in every]):
-        pairs += zip(_looks(names), codes, strict=True)
-    # The capital district goes by "เมือง" alone; Bangkok has none.
-    capitals = [code for code in codes if code.endswith("01") and not code.startswith("10")]
-    pairs += [(name, code) for code in capitals for name in _CAPITAL]
-    return sorted(set(pairs))
-
-
-@cache
-def _districts() -> dict[str, str]:
-    """`province|look` and the district's code, where only one district of the province goes by it."""
-    return _unshared([(f"{code[:2]}|{look}", code) for look, code in _names_of_districts()])
-
-
-@cache
-def _districts_anywhere() -> dict[str, str]:
-    return _unshared(_names_of_districts())
-
-
-@cache
-def _shared_names() -> frozenset[str]:
-    return frozenset(look for look, _ in _names_of_districts()) - frozenset(_districts_anywhere())
-
-
-def _unshared(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    meant: dict[str, set[str]] = defaultdict(set)
-    for look, code in pairs:
-        meant[look].add(code)
-    return {look: next(iter(codes)) for look, codes in meant.items() if len(codes) == 1}
+def _found(name: pl.Expr, codes: dict[str, str]) -> pl.Expr:
+    return name.replace_strict(codes, default=None, return_dtype=pl.String)

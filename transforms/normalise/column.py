@@ -16,13 +16,17 @@ class Normalised:
     refused: Mapping[str, pl.Series]
     noted: Mapping[str, pl.Series]
 
+    def noting(self, code: str, rows: pl.Series) -> "Normalised":
+        """The same with one more warning about some rows, if there are any."""
+        return Normalised(self.values, self.refused, {**self.noted, code: rows}) if len(rows) else self
+
 
 def normalise(
     answers: pl.DataFrame, rules: Mapping[str, Rules], within: Mapping[str, str] | None = None
 ) -> dict[str, Normalised]:
     """Every question of `rules`, read from its text column in `answers`.
 
-    `within` names, for a question about districts, the question that tells the province.
+    `within` names, for a question about districts, the question that tells the province, and so on downwards.
 
     Nearly all answers are written as one would expect, so each column is first cast as a whole, all columns side by
     side. Only what that leaves unread goes the careful way, each spelling once: forms hold few spellings of a
@@ -32,13 +36,18 @@ def normalise(
     inside = within or {}
     first = answers.lazy().select(each.fast(pl.col(name)).alias(name) for name, each in rules.items()).collect()
     found: dict[str, Normalised] = {}
-    for name in sorted(rules, key=lambda name: name in inside):  # provinces before their districts
-        province = found[inside[name]].values if name in inside else None
-        found[name] = _completed(answers[name], first[name], province, rules[name])
+    for name in sorted(rules, key=lambda name: _depth(name, inside)):  # provinces before their districts
+        area = found[inside[name]].values if name in inside else None
+        found[name] = _completed(answers[name], first[name], area, rules[name])
     return found
 
 
-def _completed(texts: pl.Series, values: pl.Series, provinces: pl.Series | None, rules: Rules) -> Normalised:
+def _depth(name: str, inside: Mapping[str, str]) -> int:
+    """How many areas a question's answer lies in."""
+    return 1 + _depth(inside[name], inside) if name in inside else 0
+
+
+def _completed(texts: pl.Series, values: pl.Series, areas: pl.Series | None, rules: Rules) -> Normalised:
     """The column with the values of those texts that the first cast left unread."""
     unread = _unread(texts, values)
     if len(unread) and rules.next_fast is not None:
@@ -48,8 +57,8 @@ def _completed(texts: pl.Series, values: pl.Series, provinces: pl.Series | None,
     if not len(unread):
         return Normalised(values, {}, {})
     asked = pl.DataFrame({TEXT: texts.gather(unread)})
-    if provinces is not None:
-        asked = asked.with_columns(provinces.gather(unread).alias(WITHIN))
+    if areas is not None:
+        asked = asked.with_columns(areas.gather(unread).alias(WITHIN))
     spellings = judged(asked.unique(), rules)
     read = asked.join(spellings, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
     values = values.scatter(unread, read["value"])

@@ -22,7 +22,7 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SEPARATOR = r"\s*[/\-. ]\s*"
 _YEAR_FIRST = rf"^([0-9]{{4}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}})$"
 _YEAR_LAST = rf"^([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})$"
-_SHORT_YEAR = rf"^[0-9]{{1,2}}{_SEPARATOR}(?:[0-9]{{1,2}}|[a-zก-์.]+){_SEPARATOR}[0-9]{{2}}$"
+_YEAR_IN_SHORT = rf"^([0-9]{{1,2}}{_SEPARATOR}(?:[0-9]{{1,2}}|[a-zก-์.]+){_SEPARATOR})([0-9]{{2}})$"
 _DAY_MONTH_NAME = r"^([0-9]{1,2})(?:st|nd|rd|th)?[\s\-/]*([a-zก-์][a-zก-์.]*)[\s\-/,]*([0-9]{4})$"
 _MONTH_NAME_DAY = r"^([a-z]+)\.?\s*([0-9]{1,2})(?:st|nd|rd|th)?\s*,?\s*([0-9]{4})$"
 _SERIAL = r"^([0-9]{5,6})(?:\.[0-9]+)?$"
@@ -85,19 +85,23 @@ class Calendar:
 
 
 def day(question: Question, calendar: Calendar) -> Rules:
-    """A day. The year always comes first or has four digits; the rest is in the question's order."""
+    """A day. The year comes first, has four digits, or is short as declared; the rest is in the question's order."""
 
     def fast(text: pl.Expr) -> pl.Expr:
         # Bare to_date would take a sign before the year.
         value = pl.when(text.str.contains(_ISO)).then(text).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(value.is_between(calendar.earliest, calendar.today)).then(value)
 
-    return Rules(pl.Date(), fast, partial(_read_day, order=question.date_order, calendar=calendar))
+    return Rules(
+        pl.Date(), fast, partial(_read_day, order=question.date_order, calendar=calendar, century=question.short_year)
+    )
 
 
-def _read_day(text: pl.Expr, order: str, calendar: Calendar) -> Reading:
+def _read_day(text: pl.Expr, order: str, calendar: Calendar, century: int | None) -> Reading:
     written = with_arabic_digits(text).str.to_lowercase().str.replace_all(r"(?:พ\.?ศ\.?|ค\.?ศ\.?|วันที่)\s*", "")
     day_part = written.str.replace(_TIME, "")
+    if century is not None:
+        day_part = day_part.str.replace(_YEAR_IN_SHORT, f"${{1}}{century // 100}${{2}}")
     declared, another = _numeric(day_part, order)
     years, days = _found(day_part, declared)
     value = pl.coalesce(_in_zone(days, written, calendar.zone), days)
@@ -105,7 +109,7 @@ def _read_day(text: pl.Expr, order: str, calendar: Calendar) -> Reading:
     refused = (
         pl.when(~possible)
         .then(pl.lit("date_out_of_range"))
-        .when(day_part.str.contains(_SHORT_YEAR))
+        .when(day_part.str.contains(_YEAR_IN_SHORT))
         .then(pl.lit("two_digit_year"))
         .when(another.is_not_null())
         .then(pl.lit("date_order"))

@@ -11,7 +11,7 @@ TEXT = "text"
 """The column that holds the answers as received."""
 
 WITHIN = "within"
-"""The column that holds the province's code of each answer, for districts."""
+"""The column that holds the code of the area that each answer lies in, for districts and subdistricts."""
 
 
 @dataclass(frozen=True)

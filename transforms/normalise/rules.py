@@ -32,7 +32,11 @@ def rules_for(question: Question, today: date, zone: str) -> Rules:
             return words.boolean()
         case "choice":
             return words.choice(question.choices)
+        case "choices":
+            return words.choices(question.choices)
         case "province":
             return areas.province()
         case "district":
-            return areas.district() if question.district_of else areas.district_anywhere()
+            return areas.within("district") if question.within else areas.by_name_alone("district")
+        case "subdistrict":
+            return areas.within("subdistrict") if question.within else areas.by_name_alone("subdistrict")

@@ -11,6 +11,9 @@ from transforms.programme import Choice
 YES = ("ใช่", "มี", "ยินยอม", "เคย", "ได้", "ใช้", "จริง", "yes", "y", "true", "t", "1")
 NO = ("ไม่ใช่", "ไม่มี", "ไม่ยินยอม", "ไม่เคย", "ไม่ได้", "ไม่ใช้", "ไม่", "ไม่จริง", "no", "n", "false", "f", "0")
 
+_BETWEEN = r"[,;|\n、]+"
+_PART = "\x1f"
+
 
 @cache
 def boolean() -> Rules:
@@ -26,6 +29,32 @@ def choice(choices: tuple[Choice, ...]) -> Rules:
         for spelling in (each.value, each.title.th, each.title.en, *each.accepts):
             spellings.setdefault(spelling, each.value)
     return _looked_up(spellings, pl.String(), "unknown_choice")
+
+
+def choices(several: tuple[Choice, ...]) -> Rules:
+    """Any of the choices: our values, each once, in the order of the form, with a space between."""
+    one = choice(several)
+
+    def read(text: pl.Expr) -> Reading:
+        parts = _parts(text).list.eval(_one_of(one, pl.element()))
+        all_known = (parts.list.len() > 0) & (parts.list.drop_nulls().list.len() == parts.list.len())
+        named = [pl.when(parts.list.contains(each.value)).then(pl.lit(each.value)) for each in several]
+        together = pl.concat_str(named, separator=" ", ignore_nulls=True)
+        return reading(pl.coalesce(_one_of(one, text), pl.when(all_known).then(together)), "unknown_choice")
+
+    return Rules(pl.String(), one.fast, read)
+
+
+def _parts(text: pl.Expr) -> pl.Expr:
+    """What stands between commas, semicolons and line breaks; without any, between spaces."""
+    listed = text.str.contains(_BETWEEN)
+    marked = pl.when(listed).then(text.str.replace_all(_BETWEEN, _PART)).otherwise(text.str.replace_all(r"\s+", _PART))
+    stripped = marked.str.split(_PART).list.eval(pl.element().str.strip_chars())
+    return stripped.list.eval(pl.element().filter(pl.element() != ""))
+
+
+def _one_of(one: Rules, text: pl.Expr) -> pl.Expr:
+    return pl.coalesce(one.fast(text), one.careful(text).value)
 
 
 def _looked_up(spellings: dict[str, object], dtype: pl.DataType, reason: str) -> Rules:

@@ -24,7 +24,7 @@ def rules() -> Callable[..., Rules]:
     """The rules of a question of the given type."""
 
     def of(kind: str, **more: object) -> Rules:
-        extra = {"choices": CHOICES} if kind == "choice" else {}
+        extra = {"choices": CHOICES} if kind in ("choice", "choices") else {}
         declared = {"path": "q", "type": kind, "title": {"th": "q", "en": "q"}, **extra, **more}
         return rules_for(Question.model_validate(declared), TODAY, "Asia/Bangkok")
 

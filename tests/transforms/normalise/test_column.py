@@ -15,17 +15,21 @@ KINDS = (
     "integer",
     "number",
     "money",
+    "year",
     "date",
     "boolean",
     "choice",
+    "choices",
     "province",
     "district",
+    "subdistrict",
 )
 PIECES = [
     *"0123456789๐๑๕๙.,-/()+eE #:|;'\"\\\n\t\0",
     *"กนมเแาำิุู่้็์ํๆ",
     *"\u200b\ufeff\u00a0\u202e\u0301é🙂\U0010ffff",
     *("ล้าน", "บาท", "ไม่มี", "ม.ค.", "2569", "1.234", "66", "N/A", "#REF!", "à¸", "E+12", "2026-01-05", "T10:00Z"),
+    *("trade", "none", "เมือง", "ต.", "พระนคร", "#FORMULA!"),
     *("31", "02", "٣", "+2026-01-05", "081234567", "ระนอง", "จ.", "true", "nan", "inf", "{", "}", "%s", "$1"),
 ]
 
@@ -63,6 +67,14 @@ def test_what_was_read_reads_as_itself(kind, odd, rules):
     twice = normalise(written.alias("q").to_frame(), {"q": of})["q"]
     assert twice.values.equals(once.alias(twice.values.name), null_equal=True)
     assert not twice.refused
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_string_of_a_million_raises_and_what_is_read_reads_as_itself(kind, rules):
+    many = pl.DataFrame({"q": strings(1_000_000, seed=13)})
+    test_no_string_raises_and_both_ways_of_reading_agree(kind, many, rules)
+    test_what_was_read_reads_as_itself(kind, many, rules)
 
 
 @pytest.mark.parametrize("kind", KINDS)

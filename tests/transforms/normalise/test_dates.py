@@ -114,3 +114,18 @@ def test_an_instant_is_a_day_in_bangkok(read, typed, day):
 def test_a_clock_a_day_ahead_is_noted(read):
     """Case 49."""
     assert read("date", "2026-06-02") == (date(2026, 6, 2), None, "clock_skew")
+
+
+@pytest.mark.parametrize(
+    ("typed", "century", "day"),
+    [
+        ("15/01/68", 2500, date(2025, 1, 15)),
+        ("15 ม.ค. ๖๘", 2500, date(2025, 1, 15)),
+        ("29/2/67", 2500, date(2024, 2, 29)),
+        ("15/01/25", 2000, date(2025, 1, 15)),
+    ],
+)
+def test_a_year_of_two_digits_is_read_as_the_question_declares(read, typed, century, day):
+    """Case 43."""
+    assert read("date", typed, date_order="day_month_year", short_year=century)[:2] == (day, None)
+    assert read("date", typed, date_order="day_month_year")[1] == "two_digit_year"

@@ -45,3 +45,25 @@ def test_a_spelling_of_two_choices_is_neither(read):
     ]
     assert read("choice", "SM", choices=choices) == (None, "unknown_choice", None)
     assert read("choice", "sm", choices=choices) == ("medium", None, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("trade", "trade"),
+        ("none trade none", "trade none"),
+        ("การค้า (ปลีก-ส่ง)", "trade"),
+        ("ไม่มี, การค้า (ปลีก-ส่ง)", "trade none"),
+        ("Trade;\nNone", "trade none"),
+        ("๑", "trade"),
+    ],
+)
+def test_several_choices_are_read_each_once_in_the_order_of_the_form(read, typed, answer):
+    """Case 61."""
+    assert read("choices", typed) == (answer, None, None)
+
+
+@pytest.mark.parametrize("typed", ["trade farming", "farming", "trade, "[:-1] + "?"])
+def test_one_unknown_choice_among_several_refuses_the_answer(read, typed):
+    """Case 61."""
+    assert read("choices", typed) == (None, "unknown_choice", None)
