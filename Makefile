@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test check format docs bench simulate lock fresh-machine clean
+.PHONY: help setup setup-dev demo test check format docs bench bench-sources simulate lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ docs: $(runtime)  ## Write the generated docs again
 
 bench: $(dev)  ## Measure the pipeline's speed and memory
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+bench-sources: $(dev)  ## Measure how fast each kind of source is landed, beside a bare rival
+	@$(VENV)/bin/python -m benchmarks.sources $(ARGS)
 
 simulate: $(dev)  ## Check that the intervals cover the truth as often as they say
 	@$(VENV)/bin/python -m benchmarks.coverage $(ARGS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -177,11 +178,20 @@ def _read(database: dbapi.Cursor, relation: _Relation, source: Postgres, draft: 
     as_text = ", ".join(f"{_quoted(name)}::text as {_quoted(name)}" for name in relation.columns)
     database.execute(f"select {as_text} from {relation.text} where {relation.condition}")  # noqa: S608
     fetched = 0
-    for batch in database.fetch_record_batch():
+    for batch in _ahead(database.fetch_record_batch()):
         rows = pl.DataFrame(batch)
         fetched += rows.height
         draft.add(_records(rows, source))
     return fetched
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Each batch while the next one is fetched: the database works while we do."""
+    with ThreadPoolExecutor(1) as fetching:
+        coming = fetching.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = fetching.submit(next, batches, None)
+            yield batch
 
 
 def _records(rows: pl.DataFrame, source: Postgres) -> pl.DataFrame:

@@ -17,21 +17,25 @@ from transforms.tables import Records
 
 RECORD = Records.create_empty().schema
 
-PART_ROWS = 50_000
-"""Rows gathered in memory before they are written down."""
+REVISION_BYTES = 16
+PART_BYTES = 128 << 20
+"""What is gathered in memory before it is written down."""
 GONE = "gone"
 """The revision of a record that its server no longer has. One rejected in its review is still there."""
 _FIELD, _VALUE = "\x1e", "\x1f"
 
 
 def content_of(answers: pl.DataFrame) -> pl.Series:
-    """A hash of each row's answers; a column that is empty or missing makes no difference, nor does their order."""
-    pairs = [
-        pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit(name + _VALUE), pl.col(name)))
-        for name in sorted(answers.columns)
-    ]
-    joined = answers.select(text=pl.concat_str(pairs, separator=_FIELD, ignore_nulls=True))["text"].to_list()
-    return pl.Series("_revision", [hashlib.sha256(each.encode()).hexdigest()[:32] for each in joined], dtype=pl.String)
+    """A hash of each row's answers; a column that is empty or missing makes no difference, nor does their order.
+
+    The first 128 bits of SHA-256, in hexadecimal digits: it must stay the same for ever, as Polars' own hash does not.
+    """
+    pairs = [pl.concat_str(pl.lit(name + _VALUE), pl.col(name)) for name in sorted(answers.columns)]
+    joined = answers.select(text=pl.concat_str(pairs, separator=_FIELD, ignore_nulls=True).cast(pl.Binary))["text"]
+    hashes = pl.Series(
+        "_revision", [hashed.digest() for hashed in map(hashlib.sha256, joined.to_list())], dtype=pl.Binary
+    )
+    return hashes.bin.slice(0, REVISION_BYTES).bin.encode("hex")
 
 
 def latest(landing: Landing) -> pl.DataFrame:
@@ -65,6 +69,7 @@ class Draft:
         self._known: dict[str, str] = dict(there.iter_rows())
         self._seen: set[str] = set()
         self._gathered: list[pl.DataFrame] = []
+        self._gathered_bytes = 0
         self._parts: list[Path] = []
         self.tombstones = 0
 
@@ -75,12 +80,13 @@ class Draft:
 
     def add(self, records: pl.DataFrame) -> None:
         """Keeps the records (columns RECORD and answers as text) that are new or have changed."""
-        fresh = []
-        for key, revision in records.select("_key", "_revision").iter_rows():
-            self._seen.add(key)
-            fresh.append(self._known.get(key) != revision)
-            self._known[key] = revision
-        self._keep(records.filter(pl.Series(fresh, dtype=pl.Boolean)))
+        said = dict(records.select("_key", "_revision").iter_rows())
+        if len(said) < records.height:
+            return self.add(records.unique("_key", keep="last", maintain_order=True))
+        fresh = [self._known.get(key) != revision for key, revision in said.items()]
+        self._seen.update(said)
+        self._known.update(said)
+        return self._keep(records.filter(pl.Series(fresh, dtype=pl.Boolean)))
 
     def bury(self, keys: Iterable[str]) -> None:
         """Keeps a line for each known record that is gone from the server."""
@@ -102,8 +108,7 @@ class Draft:
         versions: Iterable[str] = (),
     ) -> list[Received]:
         """What was kept, as one file to be landed whole or not at all; nothing when nothing was."""
-        self._write()
-        if not self._parts:
+        if not self._parts and not self._gathered:
             return []
         parquet = self._work / "revisions.parquet"
         self._stamped(name).sink_parquet(parquet, statistics=False, maintain_order=True)
@@ -124,7 +129,8 @@ class Draft:
         ]
 
     def _stamped(self, name: str) -> pl.LazyFrame:
-        rows = pl.concat([pl.scan_parquet(part) for part in self._parts], how="diagonal").with_row_index("_row", 1)
+        parts = [pl.scan_parquet(part) for part in self._parts] + [part.lazy() for part in self._gathered]
+        rows = pl.concat(parts, how="diagonal").with_row_index("_row", 1)
         return Stamp(self._landing.source, self._moment, f"{name} {self._moment.id}", "").on(rows)
 
     def _keep(self, records: pl.DataFrame) -> None:
@@ -132,12 +138,12 @@ class Draft:
             missing = {name: kind for name, kind in RECORD.items() if name not in records.columns}
             whole = records.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items())
             self._gathered.append(whole.select(*RECORD, pl.exclude(*RECORD)))
-        if sum(each.height for each in self._gathered) >= PART_ROWS:
+            self._gathered_bytes += int(self._gathered[-1].estimated_size())
+        if self._gathered_bytes >= PART_BYTES:
             self._write()
 
     def _write(self) -> None:
-        if self._gathered:
-            part = self._work / f"part-{len(self._parts):05}.parquet"
-            pl.concat(self._gathered, how="diagonal").write_parquet(part, statistics=False)
-            self._parts.append(part)
-            self._gathered = []
+        part = self._work / f"part-{len(self._parts):05}.parquet"
+        pl.concat(self._gathered, how="diagonal").write_parquet(part, compression="lz4", statistics=False)
+        self._parts.append(part)
+        self._gathered, self._gathered_bytes = [], 0

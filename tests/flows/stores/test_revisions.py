@@ -1,6 +1,9 @@
+import hashlib
+
 import polars as pl
 import pytest
 
+from flows.stores import revisions
 from flows.stores.landing import Landing, Pull
 from flows.stores.revisions import Draft, content_of, latest
 
@@ -51,6 +54,19 @@ def test_a_record_on_two_pages_of_one_pull_ends_as_the_later_page_says(landing):
     assert state(landing) == {"a": "2"}
 
 
+def test_a_record_twice_on_a_page_counts_as_it_is_said_last(landing):
+    pulled(landing, records(("a", "1", "x"), ("b", "1", "x")))
+    [manifest] = pulled(landing, records(("a", "1", "x"), ("b", "1", "x"), ("a", "2", "y")))
+    assert (manifest.rows, state(landing)) == (1, {"a": "2", "b": "1"})
+    assert pulled(landing, records(("a", "1", "x"), ("a", "2", "y"))) == []
+
+
+def test_more_than_fits_in_memory_is_written_down_in_between(landing, monkeypatch):
+    monkeypatch.setattr(revisions, "PART_BYTES", 1)
+    pulled(landing, records(("a", "1", "x")), records(("b", "1", "y")))
+    assert landing.submissions().select("_row", "_key", "answer").rows() == [(1, "a", "x"), (2, "b", "y")]
+
+
 def test_what_is_gone_leaves_a_line_once(landing):
     pulled(landing, records(("a", "1", "x"), ("b", "1", "x")))
     [manifest] = pulled(landing, records(("b", "1", "x")), gone=["a", "never seen"])
@@ -91,6 +107,11 @@ def test_an_empty_answer_and_the_order_of_columns_change_no_content():
     one = pl.DataFrame({"a": ["1", None], "b": ["2", "3"], "c": [None, None]}, schema_overrides={"c": pl.String})
     other = pl.DataFrame({"b": ["2", "3"], "a": ["1", None]})
     assert content_of(one).to_list() == content_of(other).to_list()
+
+
+def test_the_content_of_the_same_answers_is_the_same_for_ever():
+    rows = pl.DataFrame({"ชื่อ": ["ก"], "b": ["1"]})
+    assert content_of(rows).to_list() == [hashlib.sha256("b\x1f1\x1eชื่อ\x1fก".encode()).hexdigest()[:32]]
 
 
 def test_an_answer_that_moves_to_another_question_changes_the_content():

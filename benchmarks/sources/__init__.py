@@ -1,0 +1,1 @@
+"""How fast each kind of source is landed, beside the least that any tool would have to do with the same rows."""
