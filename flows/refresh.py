@@ -88,9 +88,14 @@ def _set_aside(frames: dict[str, pl.DataFrame]) -> str:
     reasons = rejects.group_by("source", "field", "rule").agg(count=pl.len().cast(pl.Int64))
     # An orphan is often but the follow-up of a registration that is set aside.
     usual = reasons.sort(pl.col("rule") == "orphan_followup", -pl.col("count"), "source", "field").iter_rows(named=True)
-    told = ["{rule} of '{field}' in {source} ({count})".format(**each) for each in usual]
+    told = [f"{each['rule']}{_of(each['field'])} in {each['source']} ({each['count']})" for each in usual]
     rows = rejects.n_unique(["source", "file", "row"])
     return f"{rows} of {landed} submissions are set aside, most for: {listed(told, 3)}"
+
+
+def _of(field: str) -> str:
+    """Which question a reason is about; nothing for one that is about the whole submission."""
+    return f" of '{field}'" if field else ""
 
 
 def _landed(programme: Programme) -> list[Source]:

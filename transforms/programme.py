@@ -305,7 +305,7 @@ class Checks(Declared):
 
     group: Identifier | None = None
     fewest: Annotated[int, Field(ge=5)] = 20
-    missing_share: Annotated[float, Field(gt=0, le=1)] = 0.3
+    missing_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     outlier_sd: Annotated[float, Field(gt=0)] = 4
     outlier_iqr: Annotated[float, Field(gt=0)] = 3
     shortest_minutes: Annotated[float, Field(ge=0)] = 5

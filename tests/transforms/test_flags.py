@@ -106,6 +106,19 @@ def test_a_question_that_many_leave_out_is_flagged_once(flagged):
     assert [each for each in found if each[0] == MISSING] == [(MISSING, "", "workers", "67 %", "")]
 
 
+def test_a_question_for_those_alone_who_answer_nothing_else_is_not_missed(known):
+    rows = accepted(ordinary()).select(
+        "^_.*$",
+        "participant_id",
+        answered_on=pl.when(pl.col("_row") < 2).then(pl.date(2026, 4, 5)),
+        contact_result=pl.when(pl.col("_row") < 2).then(pl.lit("closed_business")).otherwise(pl.lit("completed")),
+        sales_thb=pl.lit(None, dtype=pl.Float64),
+        skill_used=pl.lit(value=True),
+    )
+    found = flags(rows, "calls", known.forms["follow_up"], known)
+    assert found.select("check", "field", "detail").rows() == [(MISSING, "sales_thb", "100 %")]
+
+
 def test_an_amount_far_from_the_others_is_flagged_by_both_measures(flagged):
     found = flagged(changed(sales={7: 9_000_000.0}))
     assert [each[:3] for each in found] == [(IQR, "7", "sales"), (SD, "7", "sales")]

@@ -15,9 +15,10 @@ AMOUNTS = ("integer", "number", "money")
 
 @dataclass(frozen=True)
 class Asked:
-    """`rows` are the submissions that somebody answered, numbered in `row`."""
+    """`rows` are the submissions that somebody answered, numbered in `row`; `others` those of all who did not."""
 
     rows: pl.DataFrame
+    others: pl.DataFrame
     form: Form
     checks: Checks
     zone: str
@@ -25,10 +26,10 @@ class Asked:
     @classmethod
     def of(cls, accepted: pl.DataFrame, form: Form, programme: Programme) -> "Asked":
         """Of accepted submissions, those in which there were answers to give."""
-        rows = accepted.with_row_index("row")
+        rows, answered = accepted.with_row_index("row"), pl.lit(True)
         if programme.contact is not None and "contact_result" in form.questions:
-            rows = rows.filter(pl.col("contact_result").is_in(programme.contact.answered))
-        return cls(rows, form, programme.checks, programme.time_zone)
+            answered = pl.col("contact_result").is_in(programme.contact.answered).fill_null(False)
+        return cls(rows.filter(answered), rows.filter(~answered), form, programme.checks, programme.time_zone)
 
     @property
     def open(self) -> dict[str, Question]:

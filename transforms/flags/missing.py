@@ -8,8 +8,12 @@ from transforms.flags.asked import Asked
 
 
 def missing(asked: Asked) -> Iterator[pl.DataFrame]:
-    """One flag a question whose share of missing answers is above the limit."""
-    total, names = asked.rows.height, list(asked.open)
+    """One flag a question whose share of missing answers is above the limit.
+
+    A question that only those answer who answer nothing else, such as when a business closed, is for them alone.
+    """
+    total = asked.rows.height
+    names = [name for name in asked.open if not _is_for_others(name, asked)]
     if total < asked.checks.fewest or not names:
         return
     counted = asked.rows.select(names).null_count().unpivot(variable_name="field", value_name="missing")
@@ -21,3 +25,7 @@ def missing(asked: Asked) -> Iterator[pl.DataFrame]:
         detail=pl.format("{} %", (share * 100).round().cast(pl.Int64)),
         group=pl.lit(""),
     )
+
+
+def _is_for_others(name: str, asked: Asked) -> bool:
+    return not asked.rows[name].count() and bool(asked.others[name].count())
