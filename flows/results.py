@@ -20,7 +20,7 @@ def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
         estimates = disclosed("results", reader.query("results"), declared)
         build = reader.query("build").row(0, named=True)
     if format == "csv":
-        return _without_formulas(estimates).write_csv()
+        return without_formulas(estimates).write_csv()
     made_from = {name: str(value) for name, value in build.items()}
     return json.dumps({"build": made_from, "estimates": estimates.to_dicts()}, ensure_ascii=False, indent=1) + "\n"
 
@@ -28,7 +28,7 @@ def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
 def rejected_rows(programme: str) -> str:
     """As CSV, where each submission that was set aside stands and why; never what was answered."""
     with warehouse_of(programme_named(programme)).open() as reader:
-        return _without_formulas(reader.query("rejected_rows")).write_csv()
+        return without_formulas(reader.query("rejected_rows")).write_csv()
 
 
 def flagged(programme: str, check: str | None = None, format: Literal["text", "csv"] = "text") -> str:
@@ -43,7 +43,7 @@ def flagged(programme: str, check: str | None = None, format: Literal["text", "c
     if check is not None:
         found = found.filter(pl.col("check").cast(pl.String) == check)
     if format == "csv":
-        return _without_formulas(found).write_csv()
+        return without_formulas(found).write_csv()
     left = found.filter(~pl.col("accepted")).drop("accepted")
     lines = [
         "\t".join(map(str, row))
@@ -52,7 +52,7 @@ def flagged(programme: str, check: str | None = None, format: Literal["text", "c
     return "\n".join([*lines, f"{left.height} flags to look at; {found.height - left.height} more are accepted.", ""])
 
 
-def _without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """Text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
     text = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.String, pl.Enum))]
     return frame.with_columns(pl.col(text).cast(pl.String).str.replace(_FORMULA, "'${1}"))

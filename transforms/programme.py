@@ -253,10 +253,11 @@ class Design(Declared):
 
 
 class Contact(Declared):
-    """How a follow-up's `contact_result` is read: who answered, and whose business had closed."""
+    """How a follow-up's `contact_result` is read: who answered, whose business had closed, and who is left in peace."""
 
     answered: tuple[Identifier, ...]
     closed: tuple[Identifier, ...] = ()
+    no_more_calls: tuple[Identifier, ...] = ()
 
 
 class SizeLimit(Declared):

@@ -1,4 +1,4 @@
-"""What the current warehouse says: results, rejects, flags."""
+"""What the current warehouse says: results, rejects, flags, calls."""
 
 import sys
 from typing import Literal
@@ -52,3 +52,24 @@ def flags(programme: ProgrammeName, *, check: str | None = None, format: Literal
     from flows.results import flagged
 
     sys.stdout.write(flagged(programme, check, format))
+
+
+@app.command
+def calls(programme: ProgrammeName, *, round: str, format: Literal["xlsx", "csv"] = "xlsx") -> None:
+    """The call list of a round: who is due and not reached yet, with names and numbers. Written into the vault.
+
+    Example: `impact calls community_economy --round m6`
+
+    Parameters
+    ----------
+    round
+        A follow-up round of the programme.
+    format
+        A workbook, or CSV.
+    """
+    from flows.calls import call_list
+
+    made = call_list(programme, round, format)
+    print(made.path)
+    for status, count in made.counts.items():
+        print(f"{status}: {count}")

@@ -82,6 +82,11 @@ class Vault:
         atomic.settle(written, path)
         return path
 
+    def contacts(self, source: str) -> pl.DataFrame | None:
+        """Who each pseudonym of a source is, as `keep_contacts` left it; None where it never did."""
+        path = self.folder / f"contacts-{source}.parquet"
+        return pl.read_parquet(path) if path.is_file() else None
+
 
 def _key(path: Path) -> bytes:
     """The key, made on first use. Losing it breaks every link between old and new pseudonyms."""

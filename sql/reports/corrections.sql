@@ -8,4 +8,4 @@ select
     count(*) as submissions,
 from corrections
 group by field, action, reason, corrected_by, corrected_on
-order by corrected_on desc, field, action, reason, corrected_by
+order by corrected_on desc, field asc, action asc, reason asc, corrected_by asc

@@ -99,7 +99,9 @@ def test_a_request_that_is_no_code_is_refused_with_its_field(impact, village):
     assert (code, "area = " in said, "Traceback" in said) == (1, True, False)
 
 
-@pytest.mark.parametrize("command", ["run", "pull", "refresh", "publish", "report", "results", "check", "new", "serve"])
+@pytest.mark.parametrize(
+    "command", ["run", "pull", "refresh", "publish", "report", "results", "flags", "calls", "check", "new", "serve"]
+)
 def test_every_command_explains_itself_with_an_example(impact, command):
     code, said = impact(command, "--help")
     assert (code, f"impact {command}" in said, "Example" in said) == (0, True, True)

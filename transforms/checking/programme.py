@@ -171,7 +171,7 @@ def _contact_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     if not programme.contact.answered:
         yield f"{path}: contact: answered is empty, so nobody would count as having answered. Name a result."
     allowed = [choice.value for choice in asked.choices]
-    for field in ("answered", "closed"):
+    for field in ("answered", "closed", "no_more_calls"):
         for value in getattr(programme.contact, field):
             if value not in allowed:
                 yield f"{path}: contact: {field}: '{value}' is no choice of contact_result. {nearest(value, allowed)}"
