@@ -1,6 +1,8 @@
 """The corrections made by hand: in the programme's folder, and in the vault where they quote a person."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -11,8 +13,11 @@ from transforms.errors import ProgrammeError
 from transforms.programme import Programme
 
 
-def corrections_of(programme: Programme) -> tuple[Correction, ...]:
-    """Every correction of a programme. Raises ProgrammeError with every mistake found in either file."""
+def corrections_of(programme: Programme, until: datetime | None = None) -> tuple[Correction, ...]:
+    """Every correction of a programme, or those made by the day of a moment.
+
+    Raises ProgrammeError with every mistake found in either file.
+    """
     open_file, private = settings().programme_folder(programme.id) / NAME, settings().vault_corrections(programme.id)
     found: list[Correction] = []
     wrong: list[str] = []
@@ -24,7 +29,8 @@ def corrections_of(programme: Programme) -> tuple[Correction, ...]:
     wrong += repeated(found)
     if wrong:
         raise ProgrammeError(wrong)
-    return tuple(found)
+    last = until.astimezone(ZoneInfo(programme.time_zone)).date() if until else date.max
+    return tuple(each for each in found if each.on <= last)
 
 
 def check_that_all_hold(

@@ -9,7 +9,9 @@ import polars as pl
 from flows.settings import chosen_programmes, code_version, settings
 from flows.stores import payloads
 from flows.stores.archive import Archive
+from flows.stores.gates import Gates
 from flows.stores.landing import Landing
+from flows.stores.pulls import is_stale
 from flows.stores.vault import Vault
 from flows.stores.warehouse import Warehouse
 from transforms import tables
@@ -45,9 +47,15 @@ def vault_of(programme: Programme) -> Vault:
     return Vault(settings().vault(programme.id), settings().vault_key)
 
 
-def warehouse_of(programme: Programme) -> Warehouse:
-    """The programme's warehouse."""
-    return Warehouse(settings().warehouse(programme.id), settings().warehouses_kept)
+def landings_of(programme: Programme) -> list[tuple[Source, Landing]]:
+    """Every source with its landing, as declared."""
+    return [(source, landing_of(programme, source)) for source in programme.sources]
+
+
+def warehouse_of(programme: Programme, as_of: datetime | None = None) -> Warehouse:
+    """The programme's warehouse; with a moment the private one that holds what there was then."""
+    folder = settings().warehouse(programme.id) if as_of is None else settings().warehouse_as_of(programme.id, as_of)
+    return Warehouse(folder, settings().warehouses_kept)
 
 
 def archive_of(programme: Programme) -> Archive:
@@ -62,18 +70,20 @@ def configuration(programme: Programme) -> str:
     return _hash([[path.name, sha256(path.read_bytes()).hexdigest()] for path in files])
 
 
-def input_id(programme: Programme) -> str:
-    """What a warehouse follows from: landed contents in order, failing sources, configuration, corrections, code."""
-    landed, failing = [], []
-    for source in programme.sources:
-        landing = landing_of(programme, source)
-        landed += [[source.id, each.file, each.sha256] for each in landing.manifests()]
-        attempt = landing.attempt()
-        # A source that fails from now on is news: the report says how old its data are.
-        failing += [[source.id, attempt.reason]] if attempt and attempt.status == "failed" else []
+def input_id(programme: Programme, at: datetime, until: datetime | None = None) -> str:
+    """What a warehouse follows from: landed contents in order, how sources stand, configuration, corrections, code."""
+    landed: list[object] = []
+    standing: list[object] = []
+    for source, landing in landings_of(programme):
+        landed += [[source.id, each.file, each.sha256] for each in landing.manifests(until)]
+        attempt = landing.attempt(until)
+        # That a source fails from now on, or is too old, or that a person has let something pass, is news for readers.
+        standing += [[source.id, attempt.reason]] if attempt and attempt.status == "failed" else []
+        standing += [[source.id, "stale"]] if is_stale(source, attempt, at) else []
+        standing += [[source.id, repr(each)] for each in Gates(landing).acknowledged(until)]
     private = settings().vault_corrections(programme.id)
     by_hand = sha256(private.read_bytes()).hexdigest() if private.is_file() else None
-    return _hash([landed, failing, configuration(programme), by_hand, code_version()])[:INPUT_ID_LETTERS]
+    return _hash([landed, standing, configuration(programme), by_hand, code_version()])[:INPUT_ID_LETTERS]
 
 
 def build_row(programme: Programme, of_input: str) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
 from flows.side_by_side import side_by_side
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
+from flows.stores.gates import Gates
 from flows.stores.landing import Attempt, Landing, Pulled
 from transforms.errors import SourceError
 from transforms.programme import Form, Programme, Source
@@ -50,18 +51,6 @@ def pull(programme: str) -> dict[str, str]:
     return statuses
 
 
-def failing_sources(programme: str) -> list[str]:
-    """One sentence for each source whose last pull failed; what was wrong with it, the pull itself has said."""
-    declared = programme_named(programme)
-    attempts = {source.id: landing_of(declared, source).attempt() for source in declared.sources}
-    return [
-        f"{programme}: source '{source}' failed ({attempt.reason}, see above); "
-        f"{'its last good data were used' if attempt.succeeded_at else 'it has no earlier data'}."
-        for source, attempt in attempts.items()
-        if attempt is not None and attempt.status == "failed"
-    ]
-
-
 def _strays(programme: Programme) -> list[str]:
     """Files below the inbox that match no source's pattern: a misspelt name must not pass unseen."""
     inbox = settings().inbox(programme.id)
@@ -78,6 +67,7 @@ def _land(programme: Programme, source: Source) -> Brought:
         pulled = guarded(KINDS[source.kind])(source, programme.forms[source.form], folder, landing)
     except (SourceError, StageError, MachineError) as error:
         return Brought(landing.failed(error.code, str(error)))
+    Gates(landing).release("rows_down", "no_rows")
     return Brought(landing.succeeded(pulled), len(pulled.landed), sum(each.rows for each in pulled.landed))
 
 

@@ -1,24 +1,35 @@
 """Rebuilds a programme's warehouse from its landing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
 from flows.corrections import check_that_all_hold, corrections_of
-from flows.declared import build_row, indicator_rows, input_id, landing_of, programme_named, vault_of, warehouse_of
+from flows.declared import (
+    build_row,
+    indicator_rows,
+    input_id,
+    landing_of,
+    landings_of,
+    programme_named,
+    vault_of,
+    warehouse_of,
+)
+from flows.judging import Judged, judge
 from flows.recording import logger, recorded_flow, step
-from flows.references import without_identity
 from flows.settings import settings
-from flows.stores import landing as landings
 from flows.stores.atomic import locked
+from flows.stores.gates import acknowledgements
 from flows.stores.landing import Manifest
+from flows.stores.pulls import pulls
 from flows.stores.vault import Vault
 from transforms import tables
-from transforms.clean import Cleaned, clean_submissions
+from transforms.clean import Cleaned
 from transforms.corrections import Correction, accepted_by, rows_of
-from transforms.errors import SourceError, UserError, listed
+from transforms.errors import UserError, listed
 from transforms.estimate import Estimated, estimate
 from transforms.flags import accepting, flags
 from transforms.grade import grade
@@ -35,26 +46,18 @@ class Named:
     follow_ups: dict[str, pl.DataFrame]
 
 
-@dataclass(frozen=True)
-class Judged:
-    """One source after cleaning: the files that count, and the reason code for which others were left out."""
-
-    cleaned: Cleaned
-    files: list[Manifest]
-    refused: str | None = None
-
-    def without_answers(self) -> "Judged":
-        """The same, with what was counted and without the rows: names and numbers need not stay in memory."""
-        return replace(self, cleaned=replace(self.cleaned, accepted=self.cleaned.accepted.clear()))
-
-
 @recorded_flow
-def refresh(programme: str) -> Path:
-    """The path of the warehouse made from what is landed now: the current one when nothing has changed."""
+def refresh(programme: str, as_of: datetime | None = None) -> Path:
+    """The path of the warehouse made from what is landed now: the current one when nothing has changed.
+
+    With `as_of` it is made from what was landed until then, apart from the one that reports are made from.
+    """
     declared = programme_named(programme)
-    warehouse = warehouse_of(declared)
-    with locked(settings().warehouse(programme)):
-        of_input = input_id(declared)
+    warehouse = warehouse_of(declared, as_of)
+    with locked(warehouse.folder):
+        now = datetime.now(UTC)
+        at = min(as_of, now) if as_of else now
+        of_input = input_id(declared, at, as_of)
         path = warehouse.path_of(of_input)
         if warehouse.current() == path:
             logger().info("%s: unchanged; %s stays current", programme, path.name)
@@ -63,17 +66,18 @@ def refresh(programme: str) -> Path:
             logger().info("%s: %s was built and checked before; it is current again", programme, path.name)
             warehouse.make_current(path)
             return path
-        return _rebuild(declared, of_input)
+        return _rebuild(declared, of_input, at, as_of)
 
 
-def _rebuild(programme: Programme, of_input: str) -> Path:
-    judged, by_hand, linked = _read(programme)
+def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime | None) -> Path:
+    judged, by_hand, linked = _read(programme, until)
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
-    frames = about | _quality(programme, judged, linked) | by_hand | _results(linked, measurements, estimated, graded)
-    path = write_warehouse(programme, frames, of_input)
+    quality = _quality(judged, linked) | _standing(programme, judged, at, until)
+    frames = about | quality | by_hand | _results(linked, measurements, estimated, graded)
+    path = write_warehouse(programme, frames, of_input, until)
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
@@ -98,9 +102,9 @@ def _of(field: str) -> str:
     return f" of '{field}'" if field else ""
 
 
-def _landed(programme: Programme) -> list[Source]:
+def _landed(programme: Programme, until: datetime | None) -> list[Source]:
     """The sources that have landed anything. Raises UserError when no registration ever came."""
-    landed = [source for source in programme.sources if landing_of(programme, source).manifests()]
+    landed = [source for source in programme.sources if landing_of(programme, source).manifests(until)]
     if not any(source.round is None for source in landed):
         wanted = [
             settings().inbox(programme.id) / source.files for source in programme.file_drops if source.round is None
@@ -112,62 +116,33 @@ def _landed(programme: Programme) -> list[Source]:
     return landed
 
 
-def _clean(programme: Programme, source: Source, corrections: Sequence[Correction]) -> Judged:
-    """One source's submissions, typed. Files that cannot be trusted are left out and named; the others count."""
-    landing = landing_of(programme, source)
-    files = landing.manifests()
-    try:
-        return Judged(_cleaned(programme, source, files, corrections), files)
-    except SourceError as error:
-        if error.code == landings.DAMAGED:
-            raise  # what was once good is no longer what it was: nothing may be made from the rest
-        failure = error
-    good = [file for file in files if _is_clean(programme, source, file)]
-    if not good or len(good) == len(files):
-        raise failure
-    logger().error("%s: %d files left out: %s: %s", programme.id, len(files) - len(good), failure.code, failure)
-    return Judged(_cleaned(programme, source, good, corrections), good, failure.code)
-
-
-def _cleaned(
-    programme: Programme, source: Source, files: list[Manifest], corrections: Sequence[Correction] = ()
-) -> Cleaned:
-    form = programme.forms[source.form]
-    landed = landing_of(programme, source).submissions(files)
-    submissions = without_identity(landed, source, form, vault_of(programme))
-    return clean_submissions(submissions, form, source, programme, corrections=corrections)
-
-
-def _is_clean(programme: Programme, source: Source, file: Manifest) -> bool:
-    try:
-        _cleaned(programme, source, [file])
-    except SourceError:
-        return False
-    return True
-
-
-def _read(programme: Programme) -> tuple[dict[str, Judged], dict[str, pl.DataFrame], Linked]:
+def _read(programme: Programme, until: datetime | None) -> tuple[dict[str, Judged], dict[str, pl.DataFrame], Linked]:
     """What cleaning found, by source, what was done by hand, and everybody's rounds.
 
     Names are in memory for one source at a time.
     """
-    vault, corrections = vault_of(programme), corrections_of(programme)
+    vault, corrections = vault_of(programme), corrections_of(programme, until)
     judged: dict[str, Judged] = {}
     named: dict[str, pl.DataFrame] = {}
     flagged: list[pl.DataFrame] = []
-    for source in _landed(programme):
-        found = clean(programme, source, corrections)
+    for source in _landed(programme, until):
+        found = clean(programme, source, corrections, until)
         flagged.append(flag(programme, source, found.cleaned, corrections))
-        named[source.id] = pseudonymise(vault, found.cleaned.accepted, source.id, programme.forms[source.form])
+        if until is None:  # what was earlier must not take the place of what the vault knows now
+            keep_contacts(vault, found.cleaned.accepted, source.id, programme.forms[source.form])
+        named[source.id] = pseudonymise(vault, found.cleaned.accepted, programme.forms[source.form])
         judged[source.id] = found.without_answers()
-    by_hand = {"corrections": _by_hand(programme, judged, corrections), "flags": _stacked(flagged)}
+    whole = until is None and not any(each.refused for each in judged.values())
+    by_hand = {"corrections": _by_hand(programme, judged, corrections, whole), "flags": _stacked(flagged)}
     return judged, by_hand, link_rounds(_by_round(programme, named), programme)
 
 
-def _by_hand(programme: Programme, judged: dict[str, Judged], corrections: Sequence[Correction]) -> pl.DataFrame:
+def _by_hand(
+    programme: Programme, judged: dict[str, Judged], corrections: Sequence[Correction], whole: bool
+) -> pl.DataFrame:
     """The table Corrections. Raises UserError where one of them does not hold any more."""
     outcomes = _stacked([each.cleaned.corrections for each in judged.values()])
-    check_that_all_hold(corrections, outcomes, programme, complete=not any(each.refused for each in judged.values()))
+    check_that_all_hold(corrections, outcomes, programme, complete=whole)
     return rows_of(corrections, outcomes, programme)
 
 
@@ -177,9 +152,13 @@ def _flag(programme: Programme, source: Source, cleaned: Cleaned, corrections: S
     return accepting(found, accepted_by(corrections, cleaned.corrections))
 
 
-def _pseudonymise(vault: Vault, accepted: pl.DataFrame, source: str, form: Form) -> pl.DataFrame:
-    """Splits off what identifies into the vault; from here on there are only pseudonyms."""
+def _keep_contacts(vault: Vault, accepted: pl.DataFrame, source: str, form: Form) -> None:
+    """Splits off what identifies into the vault."""
     vault.keep_contacts(accepted, source, form)
+
+
+def _pseudonymise(vault: Vault, accepted: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """The submissions without what identifies; from here on there are only pseudonyms."""
     return vault.pseudonymise(accepted, form)
 
 
@@ -204,13 +183,14 @@ def _grade(estimated: Estimated, programme: Programme) -> pl.DataFrame:
     return grade(tables.Estimates.validate(estimated.estimates), programme)
 
 
-def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str) -> Path:
+def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str, until: datetime | None) -> Path:
     """The new warehouse's path, after its checks."""
-    return warehouse_of(programme).build(programme, frames, of_input)
+    return warehouse_of(programme, until).build(programme, frames, of_input)
 
 
-clean = step(_clean)
+clean = step(judge)
 flag = step(_flag)
+keep_contacts = step(_keep_contacts)
 pseudonymise = step(_pseudonymise)
 link_rounds = step(_link)
 measure_responses = step(measure)
@@ -219,13 +199,23 @@ grade_estimates = step(_grade)
 write_warehouse = step(_write)
 
 
-def _quality(programme: Programme, judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFrame]:
-    """The tables that say what became of every submission."""
+def _standing(
+    programme: Programme, judged: dict[str, Judged], at: datetime, until: datetime | None
+) -> dict[str, pl.DataFrame]:
+    """The tables that say how every source stands and what persons have let pass."""
     refused = {source: each.refused for source, each in judged.items() if each.refused}
+    landings = landings_of(programme)
+    return {
+        "pulls": pulls(landings, refused, at, until),
+        "acknowledgements": acknowledgements([landing for _, landing in landings], until),
+    }
+
+
+def _quality(judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFrame]:
+    """The tables that say what became of every submission."""
     cleaned = [each.cleaned for each in judged.values()]
     doubts = [_doubts(source, each.files) for source, each in judged.items()]
     return {
-        "pulls": landings.pulls([landing_of(programme, source) for source in programme.sources], refused),
         "balance": _stacked([each.balance for each in cleaned]),
         "rejects": _stacked([*(each.rejects for each in cleaned), linked.rejects]),
         "warnings": _stacked([*(each.warnings for each in cleaned), *doubts, linked.warnings]),

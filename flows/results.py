@@ -1,6 +1,7 @@
 """The numbers that may be published, for a machine."""
 
 import json
+from datetime import datetime
 from typing import Literal
 
 import polars as pl
@@ -13,10 +14,15 @@ from transforms.errors import UserError, nearest
 _FORMULA = r"^([=+\-@\t\r\n])"
 
 
-def results(programme: str, format: Literal["json", "csv"] = "json") -> str:
-    """Every estimate of the current warehouse after disclosure control, with what it was made from."""
+def results(programme: str, format: Literal["json", "csv"] = "json", as_of: datetime | None = None) -> str:
+    """Every estimate of the current warehouse, or of one as of a moment, as it may be shown; and what it is made from.
+
+    Raises UserError where no warehouse was built as of that moment.
+    """
     declared = programme_named(programme)
-    with warehouse_of(declared).open() as reader:
+    if as_of is not None and warehouse_of(declared, as_of).current() is None:
+        raise UserError(f"{programme}: no warehouse was built as of then. Run: impact refresh {programme} --as-of ...")
+    with warehouse_of(declared, as_of).open() as reader:
         estimates = disclosed("results", reader.query("results"), declared)
         build = reader.query("build").row(0, named=True)
     if format == "csv":

@@ -1,6 +1,7 @@
 """Where things are on this machine: from the environment (prefix IMPACT_), else the working folder."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -54,6 +55,10 @@ class Settings(BaseSettings):
     def warehouse(self, programme: str) -> Path:
         """The warehouse's versions. Private: it holds small cells."""
         return _private(self.state / "warehouse" / programme)
+
+    def warehouse_as_of(self, programme: str, moment: datetime) -> Path:
+        """A warehouse of what there was at an earlier moment, apart from the one that readers see."""
+        return _private(_private(self.warehouse(programme) / "as-of") / f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
     def published(self, programme: str) -> Path:
         """The reports."""

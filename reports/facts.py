@@ -21,6 +21,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "corrections": (),
     "flags": (),
     "pulls": (),
+    "acknowledgements": (),
     "links": (),
     "build": (),
     "groups": (),
@@ -30,7 +31,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """The frames of one report. Every field but the last eight is as disclosure control left it.
+    """The frames of one report. Every field but the last nine is as disclosure control left it.
 
     `estimates` and `areas` are PublishedEstimates; `funnel` and `profile` have the columns of Funnel and
     `transitions` those of Transitions, with null for a count that is not shown; `rejects` counts Rejects by
@@ -48,6 +49,7 @@ class Facts:
     corrections: pl.DataFrame
     flags: pl.DataFrame
     pulls: pl.DataFrame
+    acknowledgements: pl.DataFrame
     links: pl.DataFrame
     build: pl.DataFrame
     groups: pl.DataFrame

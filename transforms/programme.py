@@ -7,7 +7,8 @@ and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterp
 `enumerator` (a code), `started_at` and `ended_at` (texts in ISO 8601) and `gps` (a text; identity).
 """
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,6 +55,7 @@ DesignKind = Literal[
     "before_after",
     "post_only",
 ]
+_LENGTH_OF_TIME = re.compile(r"([0-9]{1,4}) (hour|day|week)s?")
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 
@@ -144,12 +146,29 @@ class Derived(Declared):
     profile: bool = False
 
 
+def length_of_time(text: str) -> timedelta | None:
+    """What "3 days" says; None where a text is no number of hours, days or weeks above 0."""
+    said = _LENGTH_OF_TIME.fullmatch(text)
+    if said is None or not int(said[1]):
+        return None
+    return int(said[1]) * timedelta(**{f"{said[2]}s": 1})
+
+
 class From(Declared):
-    """Where a form's submissions come from. `round`: the follow-up round they belong to."""
+    """Where a form's submissions come from. `round`: the follow-up round they belong to.
+
+    `fresh_within` is how old its data may be: a number of hours, days or weeks.
+    """
 
     id: Identifier
     form: Identifier
     round: Identifier | None = None
+    fresh_within: str | None = None
+
+    @property
+    def fresh_for(self) -> timedelta | None:
+        """How old its data may be; None where nothing (or, before it was checked, nothing readable) is declared."""
+        return length_of_time(self.fresh_within) if self.fresh_within is not None else None
 
 
 class FileDrop(From):

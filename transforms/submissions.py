@@ -47,7 +47,8 @@ class Chosen:
 
 def reference() -> pl.Expr:
     """What a submission is called wherever people meet it: the server's key, or FILE#ROW. To be copied, so one line."""
-    place = pl.format("{}#{}", "_file", "_row")
+    # Not pl.format: in Polars 2.1 it panics where both columns came in different pieces.
+    place = pl.col("_file") + "#" + pl.col("_row").cast(pl.String)
     return pl.coalesce(pl.col(KEY).str.replace_all(r"[\x00-\x1f]", "|"), place).alias("submission")
 
 

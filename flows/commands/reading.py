@@ -7,7 +7,7 @@ from flows.commands.app import Format, ProgrammeName, app
 
 
 @app.command
-def results(programme: ProgrammeName, *, format: Format = "json") -> None:
+def results(programme: ProgrammeName, *, format: Format = "json", as_of: str | None = None) -> None:
     """The numbers that may be published, for a machine.
 
     Example: `impact results michigan_training --format json`
@@ -16,10 +16,13 @@ def results(programme: ProgrammeName, *, format: Format = "json") -> None:
     ----------
     format
         How they are written.
+    as_of
+        As of an earlier day or time, for which `impact refresh --as-of` has built a warehouse.
     """
+    from flows.moments import moment_of
     from flows.results import results as current_results
 
-    sys.stdout.write(current_results(programme, format))
+    sys.stdout.write(current_results(programme, format, moment_of(as_of) if as_of is not None else None))
 
 
 @app.command

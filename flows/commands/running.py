@@ -1,6 +1,6 @@
 """The pipeline, whole or in part: run, pull, refresh, publish, report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flows.commands.app import Languages, ProgrammeName, app, print_paths
 from flows.settings import chosen_programmes
@@ -15,10 +15,11 @@ def run(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
     Example: `impact run michigan_training --language en`
     """
     from flows.nightly import nightly
+    from flows.standing import failing_sources, stale_sources, unused_sources
 
     programmes = chosen_programmes(programme)
     print_paths(nightly(list(programmes), list(language)))
-    _fail_with_sources(programmes)
+    _fail_where_told(programmes, failing_sources, unused_sources, stale_sources)
 
 
 @app.command
@@ -28,23 +29,37 @@ def pull(*programme: ProgrammeName) -> None:
     Example: `impact pull community_economy`
     """
     from flows.pull import pull as pull_flow
+    from flows.standing import failing_sources
 
     programmes = chosen_programmes(programme)
     for name in programmes:
         pull_flow(name)
-    _fail_with_sources(programmes)
+    _fail_where_told(programmes, failing_sources)
 
 
 @app.command
-def refresh(*programme: ProgrammeName) -> None:
+def refresh(*programme: ProgrammeName, as_of: str | None = None) -> None:
     """Rebuild the warehouse from the landing.
 
-    Example: `impact refresh community_economy`
-    """
-    from flows.refresh import refresh as refresh_flow
+    Example: `impact refresh community_economy --as-of 2026-05-01`
 
-    for name in chosen_programmes(programme):
+    Parameters
+    ----------
+    as_of
+        Build a private warehouse of what had landed by the end of that day, or by that time (2026-05-01T08:00), in
+        Bangkok where it names no zone, with today's definitions; its path is printed. `impact results` reads it.
+    """
+    from flows.moments import moment_of
+    from flows.refresh import refresh as refresh_flow
+    from flows.standing import unused_sources
+
+    programmes = chosen_programmes(programme)
+    if as_of is not None:
+        print_paths([refresh_flow(name, moment_of(as_of)) for name in programmes])
+        return
+    for name in programmes:
         refresh_flow(name)
+    _fail_where_told(programmes, unused_sources)
 
 
 @app.command
@@ -91,10 +106,8 @@ def report(
     print_paths(report_on_demand(request))
 
 
-def _fail_with_sources(programmes: Sequence[str]) -> None:
-    """Ends with code 1 where a source failed, so that a scheduler notices; the reports are made all the same."""
-    from flows.pull import failing_sources
-
-    failing = [sentence for name in programmes for sentence in failing_sources(name)]
-    if failing:
-        raise UserError("\n".join(failing))
+def _fail_where_told(programmes: Sequence[str], *tells: Callable[[str], list[str]]) -> None:
+    """Ends with code 1 where something is told of a source, so that a scheduler notices; the work is done by then."""
+    told = [sentence for name in programmes for tell in tells for sentence in tell(name)]
+    if told:
+        raise UserError("\n".join(told))

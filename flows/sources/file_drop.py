@@ -1,12 +1,17 @@
 """Files that staff drop in a folder: CSV and its kin, and Excel workbooks."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.settings import INBOX, settings
 from flows.sources import delimited, parquet, workbook
 from flows.sources.stamp import Stamp
+from flows.sources.sudden_loss import refuse_loss
 from flows.stores import atomic
+from flows.stores.gates import Held
 from flows.stores.landing import Doubt, Landing, Manifest, Pull, Pulled, Received
+from flows.stores.pulls import data_from
 from transforms.errors import SourceError, listed
 from transforms.programme import FileDrop, Form
 from transforms.tables import Submissions
@@ -31,7 +36,10 @@ def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled
             )
         moment = Pull.now()
         new = _read_new(files, source, form, inbox, moment, work, landed)
-        return Pulled(landing.append(new, source.form, moment))
+        _refuse_sudden_loss(new, landed, source, landing)
+        counted = [each.rows for each in landed] + [each.rows for each in new]
+        rows = counted[-1] if counted and source.mode == "replace" else None
+        return Pulled(landing.append(new, source.form, moment), rows, data_from=_written(files, landing))
 
 
 def _files(source: FileDrop, inbox: Path) -> list[Path]:
@@ -57,10 +65,8 @@ def _read_new(
             if sha256 in known or sha256 in received:
                 continue
             stamp = Stamp(source.id, moment, path.relative_to(inbox).as_posix(), sha256)
-            each = _read_still(path, source, form, stamp, work, reader)
-            _refuse_sudden_silence(each, source, landed)
-            received[sha256] = each
-    return list(received.values())
+            received[sha256] = _read_still(path, source, form, stamp, work, reader)
+    return sorted(received.values(), key=lambda each: each.file)
 
 
 def _read_still(
@@ -104,12 +110,40 @@ def _nothing(stamp: Stamp, work: Path) -> Received:
     return Received(stamp.file, stamp.sha256, written, 0, 0, "none", (Doubt("empty_file", "", 1),))
 
 
-def _refuse_sudden_silence(received: Received, source: FileDrop, landed: list[Manifest]) -> None:
-    """Headings without rows would take back what was there: of the whole source, or of a file of that name."""
-    before = [each for each in landed if source.mode == "replace" or each.file == received.file]
-    if not received.rows and any(each.rows for each in before):
+def _refuse_sudden_loss(
+    new: Sequence[Received], earlier: Sequence[Manifest], source: FileDrop, landing: Landing
+) -> None:
+    """Raises SourceError where a file has no rows though there were some, or one that replaces others has far fewer."""
+    for each in new:
+        if not each.rows:
+            _refuse_silence(each, earlier, source, landing)
+    if source.mode == "replace" and earlier and new:
+        refuse_loss(landing, _where(source, new[-1]), Held("rows_down", new[-1].sha256, earlier[-1].rows, new[-1].rows))
+
+
+def _refuse_silence(received: Received, earlier: Sequence[Manifest], source: FileDrop, landing: Landing) -> None:
+    """Headings without rows take the place of what was there: of a file of that name, or of the whole source.
+
+    The first a person may acknowledge, the second nobody.
+    """
+    replaces = source.mode == "replace"
+    before = sum(each.rows for each in earlier if replaces or each.file == received.file)
+    if before and replaces:
         raise SourceError(
             "no_rows",
-            f"source '{source.id}', file '{received.file}': it has no rows, and there were some before. "
-            "Send it again, or delete it.",
+            f"{_where(source, received)}: it has no rows, and there were some before. Send it again, or delete it.",
         )
+    if before:
+        refuse_loss(landing, _where(source, received), Held("no_rows", received.sha256, before, 0))
+
+
+def _where(source: FileDrop, received: Received) -> str:
+    return f"source '{source.id}', file '{received.file}'"
+
+
+def _written(files: Sequence[Path], landing: Landing) -> datetime | None:
+    """When the newest of the files was written; once they are taken away, what the last pull said."""
+    if files:
+        return min(datetime.fromtimestamp(max(path.stat().st_mtime for path in files), UTC), datetime.now(UTC))
+    last = landing.attempt()
+    return data_from(last) if last else None

@@ -13,6 +13,7 @@ import polars as pl
 from flows.sources import headings
 from flows.sources.connections import connection, variable
 from flows.sources.stamp import OURS, doubts_about
+from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of
@@ -75,6 +76,7 @@ def pull(source: KoboToolbox, form: Form, folder: Path, landing: Landing) -> Pul
         unknown = headings.check_columns(_columns(survey, form), form, server.where)
         moment = Pull.now()
         reading = _read_whole(server, source, landing, work, moment)
+        refuse_lost_rows(landing, reading.count)
         reading.draft.bury(reading.draft.vanished())
         came, doubts = len(reading.ids), doubts_about(reading.count, unknown)
         received = reading.draft.settle(source.asset, reading.count, came, doubts, reading.versions)

@@ -22,6 +22,7 @@ import polars as pl
 from flows.sources import headings
 from flows.sources.connections import Connection, connection, variable
 from flows.sources.stamp import doubts_about
+from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Doubt, Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of, waiting
@@ -61,6 +62,7 @@ def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pull
         feed = _Feed(account, fields, Draft(landing, work, moment))
         mark = _bring(feed, _Mark.last(source, landing), source, moment)
         feed.read_again(waiting(landing, _PRESENT, _EXPECTED, MOST_WAITING) - feed.seen)
+        refuse_lost_rows(landing, feed.rows)
         received = feed.draft.settle(
             f"{source.project}/{source.form_id}",
             feed.rows,

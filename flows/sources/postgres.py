@@ -15,6 +15,7 @@ from adbc_driver_postgresql import dbapi
 from flows.sources import headings
 from flows.sources.connections import connection, variable
 from flows.sources.stamp import doubts_about
+from flows.sources.sudden_loss import refuse_lost_rows
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import Draft, content_of
 from transforms.errors import SourceError, nearest
@@ -54,6 +55,7 @@ def pull(source: Postgres, form: Form, folder: Path, landing: Landing) -> Pulled
             fetched += _read(database, whole, source, draft)
             draft.bury(draft.vanished())
         _check_keys(source, rows, draft.live)
+        refuse_lost_rows(landing, rows)
         received = draft.settle(source.table or str(source.query), rows, fetched, doubts_about(rows, unknown))
         return Pulled(landing.append(received, source.form, moment), rows, highest)
 

@@ -18,7 +18,7 @@ import polars as pl
 from flows.settings import PRIVATE, code_version
 from flows.stores import atomic, payloads
 from transforms.errors import SourceError
-from transforms.tables import Pulls, Submissions
+from transforms.tables import Submissions
 
 DAMAGED = "landing_damaged"
 """The reason code of a landed file that is not as it was written."""
@@ -262,30 +262,6 @@ class Landing:
             return next((each for each in reversed(made) if datetime.fromisoformat(each.attempted_at) <= until), None)
         path = self.folder / "attempt.json"
         return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
-
-
-def pulls(landings: Sequence[Landing], refused: Mapping[str, str]) -> pl.DataFrame:
-    """One row per source that was ever tried: how its last pull went and from when its data are.
-
-    `refused` names the reason why a source's newest files, though landed, could not be used.
-    """
-    rows = [_pull_row(landing, refused.get(landing.source)) for landing in landings]
-    return pl.DataFrame([row for row in rows if row], schema=Pulls.create_empty().schema, orient="row")
-
-
-def _pull_row(landing: Landing, refused: str | None) -> dict[str, object] | None:
-    attempt, manifests = landing.attempt(), landing.manifests()
-    if attempt is None:
-        return None
-    return {
-        "source": landing.source,
-        "status": "failed" if refused else attempt.status,
-        "reason": refused or attempt.reason,
-        "attempted_at": datetime.fromisoformat(attempt.attempted_at),
-        "data_as_of": datetime.fromisoformat(attempt.succeeded_at) if attempt.succeeded_at else None,
-        "files": len(manifests),
-        "rows": sum(each.rows for each in manifests),
-    }
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -28,17 +28,28 @@ def quality(context: Context) -> Section:
     if context.facts.warnings.height:
         blocks.append(_repaired(context))
     blocks += by_hand(context)
+    if context.facts.acknowledgements.height:
+        blocks.append(_acknowledged(context))
     return Section("quality", words("section.quality"), tuple(blocks))
 
 
 def stale(context: Context) -> list[Notice]:
-    """One notice for each source that could not be read the last time."""
-    failed = context.facts.pulls.filter(pl.col("status").cast(pl.String) == "failed")
-    rows = context.in_order(failed.to_dicts())
-    return [_stale(row["source"], row["reason"], row["data_as_of"], context) for row in rows]
+    """One notice for each source that could not be read the last time, and for each whose data are too old."""
+    rows = context.in_order(context.facts.pulls.to_dicts())
+    failed = [_failed(row["source"], row["reason"], row["data_as_of"], context) for row in rows if _has_failed(row)]
+    return [*failed, *(_too_old(row, context) for row in rows if row["stale"] and row["stale_from"])]
 
 
-def _stale(source: str, reason: str | None, data_as_of: datetime | None, context: Context) -> Notice:
+def _has_failed(row: dict[str, Any]) -> bool:
+    return bool(row["status"] == "failed")
+
+
+def _too_old(row: dict[str, Any], context: Context) -> Notice:
+    days = {"day": context.data_day(row["data_from"]), "due": context.data_day(row["stale_from"])}
+    return Notice(context.words("notice.too_old", source=context.source(row["source"]), **days))
+
+
+def _failed(source: str, reason: str | None, data_as_of: datetime | None, context: Context) -> Notice:
     words = context.words
     why = words.of_code("reason", reason or "unknown")
     if data_as_of is None:
@@ -74,9 +85,11 @@ def _numbers(row: dict[str, Any], context: Context) -> tuple[Cell, ...]:
 
 
 def _source(row: dict[str, Any], context: Context) -> Cell:
-    """A source, from when its data are, and whether it could not be read since."""
-    day = context.words("source.as_of", day=context.data_day(row["data_as_of"]))
-    return Cell(context.source(row["source"]), _status(row["status"], row["reason"], context) or day)
+    """A source, from when its data are, whether they are too old, and whether it could not be read since."""
+    day = context.words("source.as_of", day=context.data_day(row["data_from"]))
+    old = context.words("source.stale") if row["stale"] else ""
+    told = (day, old, _status(row["status"], row["reason"], context))
+    return Cell(context.source(row["source"]), "; ".join(filter(None, told)))
 
 
 def _registered(fates: list[dict[str, Any]], context: Context) -> str:
@@ -159,3 +172,25 @@ def _repaired(context: Context) -> Table:
         for row in counted.to_dicts()
     ]
     return Table(context.of_everything(words("caption.repaired")), columns, tuple(rows))
+
+
+def _acknowledged(context: Context) -> Table:
+    """What a gate held back and a person let pass: who, when, why."""
+    words, numbers = context.words, context.numbers
+    columns = tuple(Column(words(f"column.{name}")) for name in ("source", "acknowledged", "day", "by", "why"))
+    rows = [
+        (
+            Cell(context.source(row["source"])),
+            Cell(words(f"gate.{row['gate']}", **_rows_left(row, context))),
+            Cell(numbers.moment(row["acknowledged_at"], context.programme.time_zone)),
+            Cell(row["by"]),
+            Cell(row["reason"]),
+        )
+        for row in context.facts.acknowledgements.to_dicts()
+    ]
+    return Table(context.of_everything(words("caption.acknowledged")), columns, tuple(rows))
+
+
+def _rows_left(row: dict[str, Any], context: Context) -> dict[str, str]:
+    counted = {"before": context.numbers.count(row["rows_before"])}
+    return counted if row["gate"] == "no_rows" else counted | {"rows": context.numbers.count(row["rows"])}

@@ -7,8 +7,9 @@ import pytest
 
 from flows import examples
 from flows.cli import main
-from flows.pull import failing_sources, pull
+from flows.pull import pull
 from flows.settings import ROOT
+from flows.standing import failing_sources
 
 
 @pytest.fixture

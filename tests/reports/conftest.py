@@ -368,12 +368,13 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
         flags=pl.DataFrame({"check": ["outlier_sd", "same_answers"], "flags": [14, 2], "accepted": [5, 0]}),
         pulls=tables.Pulls.validate(
             pl.DataFrame(
-                [(source, "pulled", None, moment, moment, 1, 640) for source in sources],
+                [(source, "pulled", None, moment, moment, moment, None, False, 1, 640) for source in sources],
                 schema=tables.Pulls.create_empty().schema,
                 orient="row",
             ),
             cast=True,
         ),
+        acknowledgements=tables.Acknowledgements.create_empty(),
         links=tables.Links.validate(
             pl.DataFrame(
                 {

@@ -149,6 +149,50 @@ def test_a_failed_source_is_told_on_the_cover_and_among_the_data(facts, programm
     assert told in section(report, "quality").blocks[0].text
 
 
+def test_a_source_whose_data_are_too_old_is_told_in_front_and_beside_its_name(facts, programme) -> None:
+    [moment, *_] = facts.pulls["data_from"]
+    old = pl.col("source") == "follow_up_m3"
+    stale = facts.pulls.with_columns(stale=old, stale_from=pl.when(old).then(pl.lit(moment) + pl.duration(days=3)))
+    report = compose(replace(facts, pulls=stale), programme, "en", WHOLE)
+    told = "Data as of 22 November 2025: the source “Follow-up, Month 3” should have brought newer data by 25 November"
+    assert told in report.notices[0].text
+    received = next(each for each in tables_of(report) if each.caption.startswith("Submissions by source"))
+    details = {row[0].text: row[0].detail for row in received.rows}
+    assert details["Follow-up, Month 3"] == "Data as of 22 November 2025; too old"
+    assert details["Registration"] == "Data as of 22 November 2025"
+    thai = compose(replace(facts, pulls=stale), programme, "th", WHOLE)
+    assert "ควรมีข้อมูลใหม่ภายในวันที่ 25 พฤศจิกายน พ.ศ. 2568" in thai.notices[0].text
+
+
+def test_what_a_person_let_pass_is_listed_with_who_when_and_why(facts, programme) -> None:
+    [moment, *_] = facts.pulls["data_as_of"]
+    said = pl.DataFrame(
+        [
+            ("registrations", moment, "rows_down", 1200, 640, "officer", "The south has left."),
+            ("follow_up_m3", moment, "no_rows", 30, 0, "officer", "Nobody was due."),
+            ("follow_up_m3", moment, "too_many_rejects", 400, 25, "officer", "An old form."),
+        ],
+        schema=facts.acknowledgements.schema,
+        orient="row",
+    )
+    with_them = replace(facts, acknowledgements=said)
+    table = next(
+        each for each in tables_of(compose(with_them, programme, "en", WHOLE)) if "acknowledged" in each.caption
+    )
+    assert [cell.text for cell in table.rows[0]] == [
+        "Registration",
+        "640 rows are left of 1,200",
+        "22 November 2025, 02:00",
+        "officer",
+        "The south has left.",
+    ]
+    assert [row[1].text for row in table.rows[1:]] == [
+        "A file has no rows; before there were 30",
+        "25 of 400 submissions are set aside",
+    ]
+    assert "เหลือ 640 แถว จากเดิม 1,200 แถว" in str(compose(with_them, programme, "th", WHOLE))
+
+
 def test_an_earlier_round_can_be_asked_for(facts, programme) -> None:
     text = text_of(compose(facts, programme, "en", Scope("fy2568", round="m3")))
     assert "Latest round: Month 3" in text

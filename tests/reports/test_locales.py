@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from flows.stores.gates import Gate
 from reports.context import Context
 from reports.numbers import Numbers, Place
 from reports.scope import Scope
@@ -110,7 +111,12 @@ def source_codes() -> set[str]:
     kept = re.findall(
         r'^DAMAGED = "(\w+)"', (ROOT / "flows/stores/landing.py").read_text(encoding="utf-8"), re.MULTILINE
     )
-    return {*raised, *kept, *(code for first, _, second in answered for code in (first, second) if code)} - {"error"}
+    return {
+        *raised,
+        *kept,
+        *get_args(Gate),
+        *(code for first, _, second in answered for code in (first, second) if code),
+    } - {"error"}
 
 
 def row_codes() -> set[str]:
@@ -165,7 +171,9 @@ def test_the_codes_are_found_where_they_are_said() -> None:
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
-@pytest.mark.parametrize(("family", "codes"), [("reason", source_codes()), ("rule", row_codes())])
+@pytest.mark.parametrize(
+    ("family", "codes"), [("reason", source_codes()), ("gate", get_args(Gate)), ("rule", row_codes())]
+)
 def test_every_code_that_sources_and_rows_can_get_has_words(language, family, codes) -> None:
     assert [code for code in sorted(codes) if not words_in(language).has(f"{family}.{code}")] == []
 

@@ -72,6 +72,18 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'kind = "before_after"', 'kind = "before_after"\nclutser = "session"'),
         programme, "unknown field 'clutser'", "cluster",
     ),
+    "a length of time that is none": (
+        replaced(programme, M6, f'{M6}\nfresh_within = "3 dyas"'),
+        programme, "source 'follow_up_m6': fresh_within = \"3 dyas\" is no length of time", '"3 days"',
+    ),
+    "no time at all": (
+        replaced(programme, M6, f'{M6}\nfresh_within = "0 days"'),
+        programme, 'fresh_within = "0 days"', "above 0",
+    ),
+    "a length of time without its unit": (
+        replaced(programme, M6, f"{M6}\nfresh_within = 3"),
+        programme, "fresh_within = 3 is of the wrong kind", "text in quotes",
+    ),
     "a required field misspelt": (
         replaced(indicators, 'statistic = "money"', 'statistc = "money"'),
         indicators, "indicator 'sales': unknown field 'statistc'", "statistic",

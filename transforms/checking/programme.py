@@ -87,6 +87,11 @@ def _source_mistakes(path: Path, programme: Programme) -> Iterator[str]:
             yield f'{where}: form = "{source.form}" is not in forms.toml. {nearest(source.form, programme.forms)}'
         else:
             yield from _round_mistakes(where, source.round, programme.forms[source.form], rounds)
+        if source.fresh_within is not None and source.fresh_for is None:
+            yield (
+                f'{where}: fresh_within = "{source.fresh_within}" is no length of time. Write a number above 0 and '
+                'hours, days or weeks, such as "3 days".'
+            )
         if isinstance(source, Postgres):
             yield from _database_mistakes(where, source, path.parent)
     for drop in programme.file_drops:

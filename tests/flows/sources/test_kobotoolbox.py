@@ -640,3 +640,17 @@ def test_a_pull_killed_between_its_rows_and_their_proof_lands_them_the_next_time
     pull()
     assert latest(landing) == at_server(kobo)
     assert len(list(landing.folder.glob("*.parquet"))) == len(landing.manifests()) == 1
+
+
+def test_submissions_that_one_may_no_longer_see_are_not_taken_for_deleted(kobo, pull, refused, landing):
+    """The server counts what the user may see: rights for some of them look like a mass deletion."""
+    ids = [kobo.insert(ANSWERS | {"person/study_id": f"P{number}"}) for number in range(60)]
+    pull()
+    hidden = kobo.rows[:25]
+    del kobo.rows[:25]
+    code, message = refused()
+    assert code == "rows_down"
+    assert "it has 35 rows and had 60 before" in message
+    kobo.rows[:0] = hidden
+    assert pull().landed == []
+    assert len(latest(landing)) == len(ids)

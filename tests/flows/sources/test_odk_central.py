@@ -804,3 +804,15 @@ def test_the_fake_answers_one_edited_submission_with_the_keys_of_a_recorded_serv
 def test_the_fake_lists_the_fields_of_a_recorded_server(central):
     recorded = json.loads((RECORDED / "07-fields.json").read_text(encoding="utf-8"))
     assert fetched(central, "/v1/projects/1/forms/registration/fields", odata="false") == recorded
+
+
+def test_a_mass_deletion_is_not_taken(central, pull, refused, landing, monkeypatch):
+    monkeypatch.setattr(odk_central, "PAGE_ROWS", 100)
+    there = [central.insert() for _ in range(60)]
+    pull()
+    for key in there[:25]:
+        central.delete(key)
+    code, message = refused()
+    assert code == "rows_down"
+    assert "it has 35 rows and had 60 before" in message
+    assert keys(landing) == set(there)

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from flows.sources import postgres
+from flows.stores.gates import Gates
 from tests.declaring import form_of, question
 from transforms.errors import SourceError
 from transforms.programme import Postgres
@@ -214,3 +215,20 @@ def test_rows_that_arrive_while_it_is_read_wait_for_the_next_pull(people, pull, 
     pull()
     now = held(landing, form)
     assert ("500" in now, "1" in now, len(now)) == (True, False, 100)
+
+
+def test_a_mass_deletion_is_not_taken_until_a_person_says_it_is_right(people, pull, refused, landing):
+    pull()
+    people.run("delete from people where id > 79")
+    code, message = refused()
+    assert code == "rows_down"
+    assert "it has 79 rows and had 100 before" in message
+    gates = Gates(landing)
+    [held_back] = gates.held()
+    gates.acknowledge(held_back, "officer", "the south has left")
+    people.run("delete from people where id > 78")
+    assert refused()[0] == "rows_down"  # a further loss is another one
+    people.run("insert into people (id, sales) values (79, 1)")
+    assert pull().landed[0].tombstones == 21
+    people.run("delete from people where id > 50")
+    assert refused()[0] == "rows_down"  # the word was for that time
