@@ -1,10 +1,22 @@
-"""Where the data come from: acknowledge."""
+"""Where the data come from: sources, acknowledge."""
 
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from flows.commands.app import ProgrammeName, app
+
+
+@app.command
+def sources(programme: ProgrammeName) -> None:
+    """How each source stands: is it reachable, what is there, what is landed, how new, is it too old?
+
+    Example: `impact sources community_economy`
+    """
+    from flows.commands.tables import print_table
+    from flows.probing import COLUMNS, stands
+
+    print_table(COLUMNS, stands(programme))
 
 
 @app.command

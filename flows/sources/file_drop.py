@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.settings import INBOX, settings
 from flows.sources import delimited, parquet, workbook
+from flows.sources.probes import Probe
 from flows.sources.stamp import Stamp
 from flows.sources.sudden_loss import refuse_loss
 from flows.stores import atomic
@@ -31,15 +32,27 @@ def pull(source: FileDrop, form: Form, folder: Path, landing: Landing) -> Pulled
         landed = landing.manifests()
         files = _files(source, inbox)
         if not files and not landed and not source.optional:
-            raise SourceError(
-                "no_files", f"source '{source.id}': no file matches {inbox / source.files}. {_there(inbox)}"
-            )
+            raise _no_files(source, inbox)
         moment = Pull.now()
         new = _read_new(files, source, form, inbox, moment, work, landed)
         _refuse_sudden_loss(new, landed, source, landing)
         counted = [each.rows for each in landed] + [each.rows for each in new]
         rows = counted[-1] if counted and source.mode == "replace" else None
         return Pulled(landing.append(new, source.form, moment), rows, data_from=_written(files, landing))
+
+
+def probe(source: FileDrop, folder: Path) -> Probe:
+    """How many files there are, and when the newest was written. Raises SourceError where one should be and none is."""
+    inbox = folder / INBOX
+    files = _files(source, inbox)
+    if not files and not source.optional:
+        raise _no_files(source, inbox)
+    newest = max((path.stat().st_mtime for path in files), default=None)
+    return Probe(len(files), datetime.fromtimestamp(newest, UTC) if newest is not None else None)
+
+
+def _no_files(source: FileDrop, inbox: Path) -> SourceError:
+    return SourceError("no_files", f"source '{source.id}': no file matches {inbox / source.files}. {_there(inbox)}")
 
 
 def _files(source: FileDrop, inbox: Path) -> list[Path]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from flows.sources import headings
 from flows.sources.connections import connection, variable
+from flows.sources.probes import Probe
 from flows.sources.stamp import OURS, doubts_about
 from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
@@ -81,6 +82,16 @@ def pull(source: KoboToolbox, form: Form, folder: Path, landing: Landing) -> Pul
         came, doubts = len(reading.ids), doubts_about(reading.count, unknown)
         received = reading.draft.settle(source.asset, reading.count, came, doubts, reading.versions)
         return Pulled(landing.append(received, source.form, moment), reading.count)
+
+
+def probe(source: KoboToolbox, folder: Path) -> Probe:
+    """How many submissions the server counts, and when the newest came. Raises SourceError as a pull does."""
+    with _server(source) as server:
+        try:
+            page = server.get(f"{_path(source)}/data.json", _is_page, limit=1, sort='{"_id":-1}')
+        except SourceError as error:
+            raise _explained(error, server, source) from None
+        return Probe(page["count"], *(_moment(row, server.where) for row in page["results"]))
 
 
 def _server(source: KoboToolbox) -> Server:

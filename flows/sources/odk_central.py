@@ -21,6 +21,7 @@ import polars as pl
 
 from flows.sources import headings
 from flows.sources.connections import Connection, connection, variable
+from flows.sources.probes import Probe
 from flows.sources.stamp import doubts_about
 from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
@@ -71,6 +72,19 @@ def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pull
             feed.versions,
         )
         return Pulled(landing.append(received, source.form, moment), feed.rows, mark.as_cursor())
+
+
+def probe(source: OdkCentral, folder: Path) -> Probe:
+    """How many submissions the server counts, and when the newest came. Raises SourceError as a pull does."""
+    with _account(source) as account:
+        page = account.get(_SUBMISSIONS, _is_counted, **{"$top": "1", "$count": "true"})
+        newest = [_moment(row[_SYSTEM].get("submissionDate")) for row in page["value"]]
+        return Probe(page["@odata.count"], *newest)
+
+
+def watermark_of(cursor: str) -> str:
+    """What a person may read of the mark that the last pull left: from when on the next one asks for news."""
+    return str(json.loads(cursor)["since"])
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from adbc_driver_postgresql import dbapi
 
 from flows.sources import headings
 from flows.sources.connections import connection, variable
+from flows.sources.probes import Probe, moment_in
 from flows.sources.stamp import doubts_about
 from flows.sources.sudden_loss import refuse_lost_rows
 from flows.stores.landing import Landing, Pull, Pulled
@@ -58,6 +59,15 @@ def pull(source: Postgres, form: Form, folder: Path, landing: Landing) -> Pulled
         refuse_lost_rows(landing, rows)
         received = draft.settle(source.table or str(source.query), rows, fetched, doubts_about(rows, unknown))
         return Pulled(landing.append(received, source.form, moment), rows, highest)
+
+
+def probe(source: Postgres, folder: Path) -> Probe:
+    """How many rows there are, and the highest watermark where it is a time. Raises SourceError as a pull does."""
+    with _snapshot(source) as database:
+        highest = f"max({_quoted(source.watermark)})::text" if source.watermark else "null::text"
+        database.execute(f"select count(*), {highest} from {_from(source, folder)}")  # noqa: S608
+        rows, mark = database.fetchone()
+        return Probe(rows, moment_in(mark))
 
 
 def _where(source: Postgres) -> str:

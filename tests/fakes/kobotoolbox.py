@@ -172,7 +172,8 @@ class Kobo:
         with self._lock:
             self.before_page(start)
             limit = min(limit, self.most)
-            results = self.rows[start : start + limit]
+            newest_first = json.loads(params.get("sort", "{}")).get("_id") == -1
+            results = (self.rows[::-1] if newest_first else self.rows)[start : start + limit]
             count = len(self.rows) + (self._miscounts.pop(0) if self._miscounts else 0)
             body = json.dumps({"count": count, **self._around(params, start, limit), "results": results})
             trouble = self._troubles.pop(0) if self._troubles else None
