@@ -83,7 +83,7 @@ class Reader:
 
 def read(path: Path, form: Form, sheet: str | None, stamp: Stamp, work: Path, reader: Reader) -> Received:
     """The sheet's rows as Parquet in `work`. Raises SourceError with the reason why it cannot be trusted."""
-    _check_archive(path, stamp)
+    check_archive(path, stamp)
     target = stamp.beside(work, ".arrow")
     answer = reader.cells(path, sheet, target)
     if "error" in answer:
@@ -104,7 +104,7 @@ def read(path: Path, form: Form, sheet: str | None, stamp: Stamp, work: Path, re
     )
 
 
-def _check_archive(path: Path, stamp: Stamp) -> None:
+def check_archive(path: Path, stamp: Stamp) -> None:
     """Refuses what must not be unpacked, from the archive's table of contents and each part's first bytes."""
     with path.open("rb") as file:
         magic = file.read(4)
