@@ -81,6 +81,8 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     logger().info(
         "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
     )
+    if to_look_at := frames["flags"].filter(~pl.col("accepted")).height:
+        logger().info("%s: %d flags to look at. List them: impact flags %s", programme.id, to_look_at, programme.id)
     if not frames["rejects"].is_empty():
         logger().warning("%s: %s. List them: impact rejects %s", programme.id, _set_aside(frames), programme.id)
     return path

@@ -103,9 +103,9 @@ def corrected(asked: pl.DataFrame, corrections: Sequence[Correction], source: st
     replaced = _replaced(asked, judged.filter("holds", pl.col("action") == "replace"), corrections)
     dropping = judged.filter("holds", pl.col("action") == "drop").sort("older").unique("_place", keep="first")
     newest = dropping.filter(~pl.col("older"))["_place"].sort()
-    kept = replaced.with_row_index("_place").join(dropping, on="_place", how="anti", maintain_order="left")
+    gone = pl.repeat(False, asked.height, dtype=pl.Boolean, eager=True).scatter(dropping["_place"], True)
     return Corrected(
-        submissions=kept.drop("_place"),
+        submissions=replaced.filter(~gone) if dropping.height else replaced,
         dropped=replaced[newest],
         superseded=dropping.height - len(newest),
         outcomes=judged.filter(~pl.col("older")).group_by("number").agg(pl.col("holds").all()).cast(OUTCOMES),

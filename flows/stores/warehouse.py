@@ -48,8 +48,14 @@ class Reader:
     connection: duckdb.DuckDBPyConnection
 
     def query(self, name: str, **parameters: object) -> pl.DataFrame:
-        """The answer to the question `sql/reports/NAME.sql`."""
-        return self.sql((SQL / "reports" / f"{name}.sql").read_text(encoding="utf-8"), **parameters)
+        """The answer to the question `sql/reports/NAME.sql`. Raises UserError where an older version built the file."""
+        try:
+            return self.sql((SQL / "reports" / f"{name}.sql").read_text(encoding="utf-8"), **parameters)
+        except duckdb.CatalogException:
+            raise UserError(
+                f"{self.path}: an older version of impact made it, which did not know '{name}' yet. "
+                f"Run: impact refresh {self.path.parent.name}"
+            ) from None
 
     def sql(self, text: str, **parameters: object) -> pl.DataFrame:
         """The answer to one SELECT; times are in UTC."""

@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.declaring import form_of, question
 from transforms.clean import Cleaned, clean_submissions
 from transforms.corrections import Correction, mistakes, rows_of
 from transforms.programme import FileDrop, Form, Programme
+from transforms.submissions import reference
 
 HEADS = {"id": "participant_id", "name": "name", "date": "registered_on", "sales": "sales", "note": "note"}
 
@@ -204,3 +207,39 @@ def test_the_table_quotes_neither_identity_nor_free_text_nor_the_vault(clean, kn
         ("sales", "12,500", "1,250", "misread"),
         ("sales", None, None, None),
     ]
+
+
+PEOPLE = st.sampled_from(["A1", "B2", "C3", None])
+FILES = st.lists(
+    st.tuples(st.sampled_from(["a.csv", "b.csv", None]), st.lists(PEOPLE, max_size=4)), min_size=1, max_size=4
+)
+MADE = st.lists(
+    st.tuples(
+        st.sampled_from(["a.csv#2", "a.csv#3", "b.csv#2", "uuid:A1", "uuid:B2", "c.csv#9"]),
+        st.sampled_from(["replace", "drop", "accept"]),
+        st.sampled_from(["", "participant_id", "sales"]),
+        st.sampled_from(["", "A1", "5"]),
+        st.sampled_from(["", "B2", "6"]),
+    ),
+    max_size=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(files=FILES, made=MADE, mode=st.sampled_from(["append", "replace"]))
+def test_whatever_is_corrected_every_submission_is_accounted_for_once(clean, files, made, mode):
+    frames = [
+        landed(*(anne("5", of=who) for who in people if file or who), file=file, day=day)
+        for day, (file, people) in enumerate(files)
+    ]
+    corrections = [correction(*each) for each in made if each[1] != "replace" or each[2]]
+    cleaned = clean(pl.concat(frames, how="diagonal"), *corrections, mode=mode)
+    places = cleaned.rejects.select("submission", "file").unique()
+    assert counts(cleaned).get("accepted", 0) == cleaned.accepted.height
+    assert counts(cleaned).get("rejected", 0) >= places.height
+    found = dict(held(cleaned))
+    dropped = {
+        each.submission for number, each in enumerate(corrections) if each.action == "drop" and found.get(number)
+    }
+    used = cleaned.accepted.select(reference())["submission"]
+    assert not dropped & {each for each in used if each.startswith("uuid:")}

@@ -41,4 +41,4 @@ def _far(compared: pl.DataFrame, name: str, asked: Asked) -> Iterator[pl.DataFra
 def signed(distance: pl.Expr, unit: str) -> pl.Expr:
     """A distance in words: `+4.2 SD`."""
     sign = pl.when(distance > 0).then(pl.lit("+")).otherwise(pl.lit("-"))
-    return pl.format(f"{{}}{{}} {unit}", sign, distance.abs().round(1))
+    return pl.concat_str(sign, distance.abs().round(1).cast(pl.String), pl.lit(f" {unit}"))

@@ -47,7 +47,7 @@ class Asked:
     def answers(self) -> dict[str, Question]:
         """The questions about what was found, not about who, where and when."""
         when_and_who = (ENUMERATOR, STARTED, ENDED, PLACE, "contact_result", "consented")
-        kinds = (*AMOUNTS, "boolean", "choice")
+        kinds = (*AMOUNTS, "boolean", "choice", "choices")
         return {
             name: each
             for name, each in self.open.items()

@@ -18,7 +18,7 @@ def durations(asked: Asked) -> Iterator[pl.DataFrame]:
     begun, ended = (_moment(name, asked.zone) for name in (STARTED, ENDED))
     timed = given.with_columns(minutes=(ended - begun).dt.total_seconds() / 60)
     minutes = pl.col("minutes")
-    length = pl.format("{} min", minutes.round().cast(pl.Int64))
+    length = pl.concat_str(minutes.round().cast(pl.Int64).cast(pl.String), pl.lit(" min"))
     judged = {
         "time_unreadable": (minutes.is_null(), pl.lit("")),
         "ends_before_start": (minutes < 0, length),

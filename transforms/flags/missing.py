@@ -22,7 +22,7 @@ def missing(asked: Asked) -> Iterator[pl.DataFrame]:
         "field",
         row=pl.lit(None, dtype=pl.UInt32),
         check=pl.lit("missing"),
-        detail=pl.format("{} %", (share * 100).round().cast(pl.Int64)),
+        detail=pl.concat_str((share * 100).round().cast(pl.Int64).cast(pl.String), pl.lit(" %")),
         group=pl.lit(""),
     )
 

@@ -39,4 +39,5 @@ def _shared(rows: pl.DataFrame, field: str, check: str, asked: Asked) -> pl.Data
     several = people.filter(pl.col("_same").is_duplicated())
     others = several.group_by("_same").agg(others=pl.col(PERSON).n_unique() - 1).filter(pl.col("others") > 0)
     alike = several.join(others, on="_same", maintain_order="left")
-    return marks(alike, field, check, pl.format("with {} more", "others"), pl.col("group"))
+    detail = pl.concat_str(pl.lit("with "), pl.col("others").cast(pl.String), pl.lit(" more"))
+    return marks(alike, field, check, detail, pl.col("group"))

@@ -52,6 +52,17 @@ def test_what_is_written_is_read_back(warehouse, programme, frames):
         assert reader.query("build").equals(given["build"])
 
 
+def test_a_table_that_an_older_version_did_not_make_is_asked_for_with_a_remedy(warehouse, programme, frames):
+    path = built(warehouse, programme, frames, "a")
+    with duckdb.connect(path) as connection:
+        connection.execute("drop table flags")
+    with (
+        warehouse.open() as reader,
+        pytest.raises(UserError, match=r"'flagged' yet\. Run: impact refresh"),
+    ):
+        reader.query("flagged")
+
+
 def test_a_reader_keeps_its_version_while_a_new_one_becomes_current(warehouse, programme, frames):
     first = built(warehouse, programme, frames, "a")
     with warehouse.open() as reader:
