@@ -262,14 +262,16 @@ class Context:
         return self.numbers.text(titles[0]) if titles else self.numbers.text(group)
 
     def source(self, source: str) -> str:
-        """A source's name: its form's, and its round's where it has one."""
+        """A source's name: its form's, its round's where it has one, and its own where several bring the same."""
         declared = next((each for each in self.programme.sources if each.id == source), None)
         if declared is None:
             return source
-        title = self.text(self.programme.forms[declared.form].title)
-        if declared.round is None:
-            return title
-        return self.words("source.of_round", title=title, round=self.round_short(declared.round))
+        name = self.text(self.programme.forms[declared.form].title)
+        if declared.round is not None:
+            name = self.words("source.of_round", title=name, round=self.round_short(declared.round))
+        brings = [(each.form, each.round) for each in self.programme.sources]
+        several = brings.count((declared.form, declared.round)) > 1
+        return self.words("source.one_of_several", title=name, id=source) if several else name
 
     def in_order(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows about sources, in the order in which the programme declares them."""
