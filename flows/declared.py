@@ -1,6 +1,7 @@
 """A programme as this installation has it: its declaration, its places, and what identifies its input."""
 
 import json
+from dataclasses import astuple
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -9,6 +10,7 @@ import polars as pl
 from flows.settings import chosen_programmes, code_version, settings
 from flows.stores import payloads
 from flows.stores.archive import Archive
+from flows.stores.erasures import Erasures, Forgotten
 from flows.stores.gates import Gates
 from flows.stores.landing import Landing
 from flows.stores.pulls import is_stale
@@ -32,7 +34,13 @@ def programme_named(name: str) -> Programme:
 
 def landing_of(programme: Programme, source: Source) -> Landing:
     """Where a source's files are landed."""
-    return Landing(settings().landing(programme.id), source.id, landing_key())
+    folder, form = settings().landing(programme.id), programme.forms[source.form]
+    return Landing(folder, source.id, landing_key(), Forgotten(erasures_of(programme), form, source.id))
+
+
+def erasures_of(programme: Programme) -> Erasures:
+    """Who was erased from a programme."""
+    return Erasures(settings().vault(programme.id), settings().vault_key)
 
 
 def landing_key() -> bytes | None:
@@ -75,7 +83,8 @@ def input_id(programme: Programme, at: datetime, until: datetime | None = None) 
     landed: list[object] = []
     standing: list[object] = []
     for source, landing in landings_of(programme):
-        landed += [[source.id, each.file, each.sha256] for each in landing.manifests(until)]
+        files = landing.manifests(until)
+        landed += [[source.id, each.file, each.sha256, *map(astuple, each.changes)] for each in files]
         attempt = landing.attempt(until)
         # That a source fails from now on, or is too old, or that a person has let something pass, is news for readers.
         standing += [[source.id, attempt.reason]] if attempt and attempt.status == "failed" else []

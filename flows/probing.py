@@ -18,7 +18,8 @@ from flows.sources import file_drop, kobotoolbox, odk_central, postgres
 from flows.sources.probes import Probe
 from flows.stores.landing import Attempt, Landing
 from flows.stores.pulls import data_from, is_stale
-from flows.stores.revisions import GONE, latest
+from flows.stores.revisions import latest
+from flows.stores.taking_out import GONE
 from transforms.errors import SourceError
 from transforms.programme import FileDrop, OdkCentral, Programme, Source
 

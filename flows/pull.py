@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.declared import landing_of, programme_named
+from flows.erasing import finish as finish_erasure
 from flows.machine import MachineError
 from flows.recording import StageError, guarded, logger, recorded_flow, step
 from flows.settings import settings
@@ -42,6 +43,8 @@ def pull(programme: str) -> dict[str, str]:
     Sources are pulled at the same time; what is said of them stands in the order of their declaration.
     """
     declared = programme_named(programme)
+    if finish_erasure(declared):
+        logger().warning("%s: an erasure that was cut off is finished", programme)
     statuses: dict[str, str] = {}
     for source, brought in zip(declared.sources, side_by_side(partial(land, declared), declared.sources), strict=True):
         _tell(declared, source, brought)

@@ -51,7 +51,7 @@ def _verified(landing: Landing) -> Verified:
         named = {each.parquet for each in found}
         strays = (path for path in sorted(landing.folder.glob("*.parquet*")) if path.name not in named)
         wrong += list(_unproven(strays, unreadable=len(found) < len(landing.manifest_files())))
-    return Verified(landing.source, len(found), sum(each.rows for each in found), tuple(wrong))
+    return Verified(landing.source, len(found), sum(each.standing for each in found), tuple(wrong))
 
 
 def _unproven(strays: Iterator[Path], unreadable: bool) -> Iterator[str]:

@@ -57,9 +57,9 @@ def by_question(submissions: pl.DataFrame, form: Form) -> pl.DataFrame:
 
     Files of one source may use different headings for a question, so the first that holds an answer is taken.
     """
-    headings = {_canonical(name): name for name in submissions.columns}
+    headings = {canonical(name): name for name in submissions.columns}
     columns = {
-        name: [headings[path] for path in map(_canonical, question.paths) if path in headings]
+        name: [headings[path] for path in map(canonical, question.paths) if path in headings]
         for name, question in form.questions.items()
     }
     nothing = pl.lit(None, dtype=pl.String)
@@ -82,7 +82,8 @@ def newest_revisions(asked: pl.DataFrame) -> Chosen:
     return Chosen(asked[there], 0, asked.height - newest.height, newest.height - there.len())
 
 
-def _canonical(heading: str) -> str:
+def canonical(heading: str) -> str:
+    """A heading without what a person cannot see."""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", heading)).split())
 
 

@@ -1,4 +1,4 @@
-"""What was received, and the people in it: landing verify."""
+"""What was received, and the people in it: landing verify, landing erase."""
 
 import sys
 
@@ -26,3 +26,34 @@ def verify(*programme: ProgrammeName) -> None:
         print(f"{name}: {each}")
     if any(each.wrong for _, each in found):
         sys.exit(1)
+
+
+@landing.command
+def erase(
+    programme: ProgrammeName, *, participant: str | None = None, pseudonym: str | None = None, reason: str
+) -> None:
+    """Remove one person everywhere, for good: landing, vault and all versions of the warehouse, which is built anew.
+
+    No later pull lands the person again. Files in the inbox are not changed: those that still hold the person are
+    named, with their rows. Run it again at any time: after a kill it finishes, after a restored backup it erases anew.
+
+    Example: `impact landing erase community_economy --participant R2568-0042 --reason "asked by letter"`
+
+    Parameters
+    ----------
+    participant
+        The participant's id, in any spelling; more ids with the same national number are found.
+    pseudonym
+        Or the pseudonym, as the warehouse shows it.
+    reason
+        Why; it is kept, so it names nobody.
+    """
+    from flows.erasing import erase as erase_person
+    from flows.refresh import refresh
+
+    erased = erase_person(programme, participant, pseudonym, reason)
+    rows = ", ".join(f"{count} of {source}" for source, count in erased.rows.items() if count)
+    print(f"{programme}: erased. Rows: {rows or 'none'}; lines of the vault: {erased.contacts}.")
+    if erased.remaining:
+        print("\n".join(["What impact does not change may still hold the person:", *erased.remaining]))
+    print(f"The warehouse is built anew: {refresh(programme)}")

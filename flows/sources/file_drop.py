@@ -1,6 +1,6 @@
 """Files that staff drop in a folder: CSV and its kin, and Excel workbooks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,6 +53,21 @@ def probe(source: FileDrop, folder: Path) -> Probe:
 
 def _no_files(source: FileDrop, inbox: Path) -> SourceError:
     return SourceError("no_files", f"source '{source.id}': no file matches {inbox / source.files}. {_there(inbox)}")
+
+
+def rows_in_inbox(source: FileDrop, form: Form, inbox: Path, work: Path) -> Iterator[tuple[str, Path | None]]:
+    """Each of the source's files as it lies there now, with its rows as Parquet; without where it cannot be read."""
+    moment = Pull.now()
+    with workbook.Reader() as reader:
+        for path in _files(source, inbox):
+            stamp = Stamp(source.id, moment, path.relative_to(inbox).as_posix(), atomic.digest(path))
+            try:
+                received = _read_still(path, source, form, stamp, work, reader)
+            except SourceError:
+                yield stamp.file, None
+            else:
+                yield stamp.file, received.parquet
+                received.parquet.unlink()
 
 
 def _files(source: FileDrop, inbox: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from transforms.errors import UserError
 
 CHUNK = 1 << 20
+LOCK = ".lock"
 UNFINISHED = ".tmp"
 """What every name ends in until its content is safe."""
 
@@ -93,7 +94,7 @@ def digest(path: Path) -> str:
 @contextmanager
 def locked(folder: Path, wait: bool = True) -> Iterator[None]:
     """Holds the folder's lock. The kernel frees it when the process dies, however it dies."""
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

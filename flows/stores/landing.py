@@ -6,7 +6,7 @@ A file is one Parquet and one manifest. The manifest is written last: a Parquet 
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,11 @@ import polars as pl
 
 from flows.settings import PRIVATE, code_version
 from flows.stores import atomic, payloads
+from flows.stores.erasures import Forgotten
+from flows.stores.taking_out import theirs, without
 from transforms.errors import SourceError
+from transforms.identities import columns_for
+from transforms.programme import Form
 from transforms.tables import Submissions
 
 DAMAGED = "landing_damaged"
@@ -52,6 +56,20 @@ class Received:
     fetched: int | None = None
     tombstones: int = 0
     form_versions: tuple[str, ...] = ()
+    erased: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """That rows of people were taken out of a landed file, when it was landed or since.
+
+    `removed` of them are no longer in the Parquet; the others are lines without answers.
+    """
+
+    kind: Literal["erased"]
+    at: str
+    rows: int
+    removed: int
 
 
 @dataclass(frozen=True)
@@ -59,7 +77,8 @@ class Manifest:
     """What a landed file is and the proof that all of it came.
 
     `server_rows` is how many rows the server said it had, `fetched` how many came, `rows` how many of them were new
-    or changed and stand in the Parquet, with `tombstones` for those that were deleted there.
+    or changed, with `tombstones` for those that were deleted there. They stand in the Parquet, but for those that
+    `changes` tells of; `parquet_sha256` proves what is there now.
     """
 
     source: str
@@ -78,6 +97,22 @@ class Manifest:
     fetched: int | None = None
     tombstones: int = 0
     form_versions: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return f"{self.pull}-{self.sha256[:16]}"
+
+    @property
+    def erased(self) -> int:
+        """How many of its rows were of people who were erased."""
+        return sum(each.rows for each in self.changes if each.kind == "erased")
+
+    @property
+    def standing(self) -> int:
+        """How many rows the Parquet has."""
+        return self.rows - sum(each.removed for each in self.changes)
 
     @property
     def moment(self) -> datetime:
@@ -132,16 +167,26 @@ class Pull:
 class Landing:
     """The landing of one source."""
 
-    def __init__(self, programme_landing: Path, source: str, key: bytes | None = None) -> None:
+    def __init__(
+        self, programme_landing: Path, source: str, key: bytes | None = None, forgotten: Forgotten | None = None
+    ) -> None:
         self.source = source
+        self.forgotten = forgotten
         self._key = key
         self.folder = programme_landing / source
         self.folder.mkdir(exist_ok=True, mode=PRIVATE)
+
+    @property
+    def form(self) -> Form | None:
+        """The form whose answers it holds, where people are told apart by it."""
+        return self.forgotten.form if self.forgotten else None
 
     @contextmanager
     def pulling(self) -> Iterator[Path]:
         """Holds the source's lock and lends a private folder for unfinished files, emptied before and after."""
         with atomic.locked(self.folder):
+            if self.forgotten:  # whoever was erased while this pull waited
+                self.forgotten = self.forgotten.now()
             atomic.clear_leftovers(self.folder)
             self._clear_unproven()
             work = self.folder / ".work"
@@ -177,18 +222,15 @@ class Landing:
         return [self._land(each, form, pull) for each in sorted(received, key=lambda each: each.file)]
 
     def _land(self, received: Received, form: str, pull: Pull) -> Manifest:
-        stem = f"{pull.id}-{received.sha256[:16]}"
-        written = received.parquet if self._key is None else payloads.seal(received.parquet, self._key)
-        data = self.folder / f"{stem}.parquet{payloads.SEALED if self._key else ''}"
-        written.chmod(0o600)
+        changes = self._without_erased(received, pull.at.isoformat())
         manifest = Manifest(
             source=self.source,
             form=form,
             pull=pull.id,
             file=received.file,
             sha256=received.sha256,
-            parquet=data.name,
-            parquet_sha256=atomic.digest(written),
+            parquet="",
+            parquet_sha256="",
             server_rows=received.server_rows,
             rows=received.rows,
             encoding=received.encoding,
@@ -198,10 +240,51 @@ class Landing:
             fetched=received.fetched,
             tombstones=received.tombstones,
             form_versions=received.form_versions,
+            changes=changes,
         )
+        return self._settle(manifest, received.parquet, manifest.stem)
+
+    def _without_erased(self, received: Received, at: str) -> tuple[Change, ...]:
+        """Takes people who were erased out of what is about to be landed, whatever kind of source it comes from."""
+        found = [Change("erased", at, received.erased, 0)] if received.erased else []
+        gone = theirs(received.parquet, self.forgotten) if self.forgotten and self.forgotten.marks else None
+        if gone is not None and self.forgotten and gone.height:
+            kept = received.parquet.with_name(f"kept-{received.parquet.name}")
+            without(received.parquet, gone, self.forgotten, kept)
+            kept.replace(received.parquet)
+            found.append(Change("erased", at, gone.height, 0 if "_key" in gone.columns else gone.height))
+        return tuple(found)
+
+    def _settle(self, manifest: Manifest, plain: Path, stem: str) -> Manifest:
+        """Gives a finished Parquet its name, sealed where there is a key; then writes the manifest that proves it."""
+        written = plain if self._key is None else payloads.seal(plain, self._key)
+        data = self.folder / f"{stem}.parquet{payloads.SEALED if self._key else ''}"
+        written.chmod(0o600)
+        proven = replace(manifest, parquet=data.name, parquet_sha256=atomic.digest(written))
         atomic.settle(written, data)
-        atomic.write(self.folder / f"{stem}.json", _as_json(asdict(manifest)))
-        return manifest
+        atomic.write(self.folder / f"{manifest.stem}.json", _as_json(asdict(proven)))
+        return proven
+
+    def erase(self, manifest: Manifest, work: Path) -> pl.DataFrame:
+        """Rewrites a landed file without the people who were erased; where their rows stood. Only while pulling.
+
+        Killed before the new manifest is written, the old file counts; after it, the new one. The other one is
+        deleted now or by whoever holds the lock next.
+        """
+        assert self.forgotten is not None
+        path = self._verified(manifest)
+        there = payloads.source(path, self._key)
+        gone = theirs(there, self.forgotten)
+        if gone.height:
+            kept = work / "kept.parquet"
+            without(there, gone, self.forgotten, kept)
+            removed = 0 if "_key" in gone.columns else gone.height
+            change = Change("erased", datetime.now(UTC).isoformat(), gone.height, removed)
+            changes = (*manifest.changes, change)
+            self._settle(replace(manifest, changes=changes), kept, f"{manifest.stem}-{len(changes)}")
+            path.unlink()
+            atomic.flush(self.folder)
+        return gone.select("_row").with_columns(_file=pl.lit(manifest.file))
 
     def submissions(self, files: Sequence[Manifest] | None = None) -> pl.DataFrame:
         """Everything landed, or these files, in order; a column that a file does not have is null there.
@@ -219,7 +302,15 @@ class Landing:
 
     def columns(self, *names: str) -> Iterator[pl.DataFrame]:
         """Some columns of every landed file in order, as far as it has them; quick, since no hash is checked."""
-        return (payloads.read(self.folder / each.parquet, self._key, names) for each in self.manifests())
+        return self._chosen(lambda there: [name for name in names if name in there])
+
+    def identifying(self) -> Iterator[pl.DataFrame]:
+        """The columns of every landed file by which rows and people are told apart."""
+        form = self.form
+        return self._chosen(lambda there: columns_for(there, form) if form else [])
+
+    def _chosen(self, chosen: Callable[[list[str]], Sequence[str]]) -> Iterator[pl.DataFrame]:
+        return (payloads.read(self.folder / each.parquet, self._key, chosen) for each in self.manifests())
 
     def is_whole(self, manifest: Manifest) -> bool:
         """Whether a file's bytes are those that were written."""
@@ -270,7 +361,8 @@ def read_manifest(path: Path) -> Manifest:
         fields = json.loads(path.read_text(encoding="utf-8"))
         versions = tuple(fields.get("form_versions", ()))
         doubts = tuple(Doubt(**each) for each in fields["doubts"])
-        return Manifest(**{**fields, "doubts": doubts, "form_versions": versions})
+        changes = tuple(Change(**each) for each in fields.get("changes", ()))
+        return Manifest(**{**fields, "doubts": doubts, "form_versions": versions, "changes": changes})
     except (ValueError, TypeError, KeyError, AttributeError):
         raise SourceError(
             DAMAGED, f"{path}: the manifest is not as it was written. Restore it from the backup."

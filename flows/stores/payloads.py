@@ -8,7 +8,7 @@ import base64
 import binascii
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -104,13 +104,12 @@ def source(path: Path, key: bytes | None) -> Path | bytes:
         raise SourceError(UNREADABLE, f"{path}: it is not as it was sealed. Restore it from the backup.") from None
 
 
-def read(path: Path, key: bytes | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """A landed file's rows; with `columns` those of them that it has."""
+def read(
+    path: Path, key: bytes | None, chosen: Callable[[list[str]], Sequence[str]] = lambda names: names
+) -> pl.DataFrame:
+    """A landed file's rows, with the columns that are chosen of those that it has."""
     rows = pl.scan_parquet(source(path, key))
-    if columns is not None:
-        there = rows.collect_schema().names()
-        rows = rows.select(name for name in columns if name in there)
-    return rows.collect()
+    return rows.select(chosen(rows.collect_schema().names())).collect()
 
 
 def _name_of(key: bytes) -> bytes:

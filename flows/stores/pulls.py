@@ -53,5 +53,5 @@ def _row(
         "stale_from": since + source.fresh_for if since and source.fresh_for else None,
         "stale": is_stale(source, attempt, at),
         "files": len(manifests),
-        "rows": sum(each.rows for each in manifests),
+        "rows": sum(each.standing for each in manifests),
     }

@@ -12,6 +12,7 @@ import polars as pl
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
 from flows.stores.landing import Doubt, Landing, Pull, Received
+from flows.stores.taking_out import ERASED, GONE, emptied
 from transforms.submissions import SUBMITTED
 from transforms.tables import Records
 
@@ -20,8 +21,6 @@ RECORD = Records.create_empty().schema
 REVISION_BYTES = 16
 PART_BYTES = 128 << 20
 """What is gathered in memory before it is written down."""
-GONE = "gone"
-"""The revision of a record that its server no longer has. One rejected in its review is still there."""
 _FIELD, _VALUE = "\x1e", "\x1f"
 
 
@@ -71,7 +70,7 @@ class Draft:
         self._gathered: list[pl.DataFrame] = []
         self._gathered_bytes = 0
         self._parts: list[Path] = []
-        self.tombstones = 0
+        self.tombstones = self.erased = 0
 
     @property
     def live(self) -> int:
@@ -80,20 +79,41 @@ class Draft:
 
     def add(self, records: pl.DataFrame) -> None:
         """Keeps the records (columns RECORD and answers as text) that are new or have changed."""
+        records = self._without_erased(records)
         said = dict(records.select("_key", "_revision").iter_rows())
         if len(said) < records.height:
             return self.add(records.unique("_key", keep="last", maintain_order=True))
         fresh = [self._known.get(key) != revision for key, revision in said.items()]
         self._seen.update(said)
         self._known.update(said)
-        return self._keep(records.filter(pl.Series(fresh, dtype=pl.Boolean)))
+        new = records.filter(pl.Series(fresh, dtype=pl.Boolean))
+        self.erased += int((new["_revision"] == ERASED).sum())
+        return self._keep(new)
+
+    def _without_erased(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The records with a line without answers for each of somebody who was erased: the server counts it."""
+        forgotten = self._landing.forgotten
+        places = forgotten.places(records) if forgotten else None
+        if forgotten is None or places is None or places.is_empty():
+            return records
+        lines = pl.DataFrame({"_place": places, "_key": forgotten.key_hashes(records["_key"][places])})
+        lines = lines.with_columns(_revision=pl.lit(ERASED))
+        return emptied(records.with_row_index("_place").lazy(), "_place", lines).drop("_place").collect()
 
     def bury(self, keys: Iterable[str]) -> None:
         """Keeps a line for each known record that is gone from the server."""
-        gone = [key for key in keys if self._known.pop(key, None) is not None]
+        gone = [key for key in self._as_known(list(keys)) if self._known.pop(key, None) is not None]
         self.tombstones += len(gone)
         lines = pl.DataFrame({"_key": gone}, schema={"_key": pl.String})
         self._keep(lines.with_columns(_revision=pl.lit(GONE), _deleted=pl.lit(True)))
+
+    def _as_known(self, keys: list[str]) -> list[str]:
+        """The keys, hashed where the record is known as one of somebody who was erased."""
+        forgotten = self._landing.forgotten
+        if forgotten is None or not forgotten.marks or not keys:
+            return keys
+        hashes = forgotten.key_hashes(pl.Series(keys, dtype=pl.String))
+        return [hashed if hashed in self._known else key for key, hashed in zip(keys, hashes, strict=True)]
 
     def vanished(self) -> list[str]:
         """Known records that no page of this pull held."""
@@ -124,6 +144,7 @@ class Draft:
                 doubts=doubts,
                 fetched=fetched,
                 tombstones=self.tombstones,
+                erased=self.erased,
                 form_versions=tuple(sorted(set(versions))),
             )
         ]

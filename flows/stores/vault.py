@@ -68,6 +68,13 @@ class Vault:
             return pl.Series(kind, [None] * wanted.len(), dtype=pl.String)
         return wanted.to_frame().join(known, on="id", how="left", maintain_order="left")["pseudonym"].alias(kind)
 
+    def keyed(self, kind: str, values: pl.Series) -> pl.Series:
+        """The keyed hash of each value, in the same order; null stays null. Nothing of it is kept in memory."""
+        different = values.drop_nulls().unique()
+        hashes = pl.DataFrame({"value": different, "keyed": _pseudonyms(self._key, kind, different)})
+        wanted = values.cast(pl.String).to_frame("value")
+        return wanted.join(hashes, on="value", how="left", maintain_order="left")["keyed"]
+
     def keep_contacts(self, accepted: pl.DataFrame, form_id: str, form: Form) -> Path:
         """Keeps who each pseudonym of a form is: the latest answer to every identity question."""
         asked = [name for name, question in form.questions.items() if question.identity and name in accepted.columns]

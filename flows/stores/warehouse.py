@@ -3,6 +3,7 @@
 A reader opens the real path of `current`: it never sees half a refresh and never holds one up.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,6 +111,16 @@ class Warehouse:
             yield Reader(path, connection)
         finally:
             connection.close()
+
+    def forget(self) -> None:
+        """Deletes every version and what a killed run left of one. Only under the programme's lock."""
+        (self.folder / CURRENT).unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != atomic.LOCK:
+                path.unlink()
+        atomic.flush(self.folder)
 
     def _swap(self, path: Path) -> None:
         atomic.link(self.folder / CURRENT, Path(path.name))

@@ -5,16 +5,14 @@ that are refused. Then everything the engine left behind is decoded and searched
 the landing and in the vault, so it can fail.
 """
 
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import polars as pl
-import pypdfium2
 import pytest
+
+from tests.scanning import found_in, scan
 
 # Each value stands for one identifying kind, in the spellings staff use; none occurs in the made-up data.
 CANARIES = {
@@ -65,63 +63,6 @@ def plant_broken(inbox: Path) -> None:
     (inbox / "follow_up_m6-late.csv").write_text(broken, encoding="utf-8")
 
 
-def found_in(text: str) -> list[str]:
-    return [kind for kind, value in CANARIES.items() if value in text]
-
-
-def texts_of_duckdb(path: Path) -> Iterator[str]:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        tables = connection.sql(
-            "select table_name from duckdb_tables() where not internal"
-            " union select view_name from duckdb_views() where not internal"
-        )
-        for (table,) in tables.fetchall():
-            yield str(connection.sql(f'select * from "{table}"').pl().rows())
-
-
-def texts_of_sqlite(path: Path) -> Iterator[str]:
-    with sqlite3.connect(path) as connection:
-        names = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
-        for (name,) in names:
-            for row in connection.execute(f'select * from "{name}"'):
-                yield " ".join(each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in row)
-
-
-def texts_of_pdf(path: Path) -> Iterator[str]:
-    opened = pypdfium2.PdfDocument(path)
-    yield str(opened.get_metadata_dict())
-    yield from (page.get_textpage().get_text_range() for page in opened)
-    for number in range(opened.count_attachments()):
-        yield opened.get_attachment(number).get_data().decode(errors="replace")
-
-
-def texts_of(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file below a folder, decoded as what it is; its name too."""
-    readers = {".duckdb": texts_of_duckdb, ".db": texts_of_sqlite, ".pdf": texts_of_pdf, ".parquet": texts_of_parquet}
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-        yield path, path.name
-        read = readers.get(path.suffix, texts_of_bytes)
-        for text in read(path):
-            yield path, text
-
-
-def texts_of_parquet(path: Path) -> Iterator[str]:
-    yield str(pl.read_parquet(path).rows())
-
-
-def texts_of_bytes(path: Path) -> Iterator[str]:
-    yield path.read_bytes().decode(errors="replace")
-
-
-def scan(folder: Path) -> dict[str, list[str]]:
-    """What was found, by file."""
-    hits: dict[str, list[str]] = {}
-    for path, text in texts_of(folder):
-        for kind in found_in(text):
-            hits.setdefault(str(path.relative_to(folder)), []).append(kind)
-    return hits
-
-
 @pytest.fixture
 def after_the_night(community, installation, prefect_server, monkeypatch):
     """The state folder after a recorded night over canaries, with its log.
@@ -159,7 +100,7 @@ PRIVATE = ("landing/", "vault/")
 
 @pytest.mark.slow
 def test_nothing_that_identifies_leaves_the_landing_and_the_vault(after_the_night, prefect_server):
-    hits = scan(after_the_night)
+    hits = scan(after_the_night, CANARIES)
 
     # The control: the same scan finds them where they may be.
     in_landing = {kind for path, kinds in hits.items() if path.startswith("landing/") for kind in kinds}
@@ -171,4 +112,4 @@ def test_nothing_that_identifies_leaves_the_landing_and_the_vault(after_the_nigh
     # One firm's own revenue is an answer: it stays in the warehouse, which is private, and goes no further.
     leaks = {path: kinds for path, kinds in outside.items() if ".duckdb" not in path or set(kinds) != {"own revenue"}}
     assert leaks == {}
-    assert found_in(prefect_server.everything_recorded()) == []
+    assert found_in(prefect_server.everything_recorded(), CANARIES) == []
