@@ -22,6 +22,8 @@ import pytest
 from adbc_driver_postgresql import dbapi
 from hypothesis import settings
 
+from tests.bad_input.catalogue import proven
+
 # No test is timed: a busy machine is no defect. The same examples each time: a failure can be repeated.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
@@ -32,6 +34,16 @@ def pytest_collection_modifyitems(items):
     of_server = {item.path for item in items if "prefect_server" in item.fixturenames}
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in of_server, item.path not in long))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many cases of the bad-input catalogue have passed, where any was tried."""
+    told = {
+        outcome: [each.nodeid for each in terminalreporter.getreports(outcome)]
+        for outcome in ("passed", "failed", "error")
+    }
+    if sentence := proven(told["passed"], [*told["failed"], *told["error"]]):
+        terminalreporter.write_line(sentence)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Amounts as people write them: with commas, Thai digits, words for millions, brackets for less than nothing."""
 
 import re
+from collections.abc import Iterable
 from functools import partial
 
 import polars as pl
@@ -19,11 +20,12 @@ _NUMBER = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
 _GROUPED = r"^-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
 _PLAIN = rf"^([+-])?{_NUMBER}(e[+-]?[0-9]{{1,3}})?$"
 _MULTIPLES = {"ล้าน|million": 1e6, "แสน": 1e5, "หมื่น": 1e4, "พัน|thousand": 1e3, "ร้อย": 1e2}
+_MULTIPLE = "|".join(_MULTIPLES)
 _IN_WORDS = "^([+-])?" + r"\s*".join(rf"(?:{_NUMBER}\s*(?:{words}))?" for words in _MULTIPLES) + "$"
 _SEPARATED = r"^[+-]?[0-9][0-9.,'\s]*$"
 
 _BAHT = ("บาทถ้วน", "บาท", "baht", "thb", "฿", ".-", ",-", "บ.")
-_DOLLAR = ("us dollars", "us dollar", "dollars", "usd", "us$", "$")
+_DOLLAR = ("us dollars", "us dollar", "dollars", "usd", "us$", "$", "ดอลลาร์สหรัฐ", "ดอลลาร์")
 _CURRENCIES = {"บาท": _BAHT, "ดอลลาร์": _DOLLAR}
 
 
@@ -86,15 +88,24 @@ def _read_number(text: pl.Expr, question: Question) -> Reading:
     amount = _amount(text, question)
     value = pl.coalesce(_plain(amount), _in_words(amount))
     separated = amount.str.contains(_SEPARATED)
-    return reading(
-        pl.when(value.is_finite()).then(value),
-        pl.when(separated).then(pl.lit("ambiguous_separators")).otherwise(pl.lit("not_a_number")),
+    elsewhere = _without(_words_of(_CURRENCIES), text)
+    refused = (
+        pl.when(separated)
+        .then(pl.lit("ambiguous_separators"))
+        .when(pl.coalesce(_plain(elsewhere), _in_words(elsewhere)).is_finite())
+        .then(pl.lit("unit_slip"))
+        .otherwise(pl.lit("not_a_number"))
     )
+    return reading(pl.when(value.is_finite()).then(value), refused)
 
 
 def _amount(text: pl.Expr, question: Question) -> pl.Expr:
-    """The bare amount: Arabic digits, one kind of minus, no brackets, no unit."""
-    unit = "|".join(re.escape(word) for word in _units(question))
+    """The bare amount: Arabic digits, one kind of minus, no brackets, no unit but the question's."""
+    return _without(_units(question), text)
+
+
+def _without(units: list[str], text: pl.Expr) -> pl.Expr:
+    unit = "|".join(re.escape(word) for word in units)
     bare = with_arabic_digits(text).str.to_lowercase().str.replace("^[−–—]", "-")
     return (
         bare.str.replace(r"^\(\s*([^()+-][^()]*)\s*\)$", "-$1")
@@ -108,9 +119,18 @@ def _amount(text: pl.Expr, question: Question) -> pl.Expr:
 def _units(question: Question) -> list[str]:
     """How the question's unit may stand beside an amount, longest first; money without one is in baht."""
     declared = [question.unit.th, question.unit.en] if question.unit else ["บาท"] if question.type == "money" else []
-    known = [word for sign, words in _CURRENCIES.items() for word in words if any(sign in each for each in declared)]
-    words = {word.lower() for word in (*declared, *known)} or {"$^"}  # a pattern that nothing matches
-    return sorted(words, key=lambda word: (-len(word), word))
+    said = [each for each in declared if not re.search(_MULTIPLE, each, re.IGNORECASE)]
+    known = [sign for sign in _CURRENCIES if any(sign in each for each in said) and len(said) == len(declared)]
+    words = [*declared, *_words_of(known)]
+    return _longest_first(words) if words else ["$^"]  # a pattern that nothing matches
+
+
+def _words_of(currencies: Iterable[str]) -> list[str]:
+    return _longest_first(word for sign in currencies for word in _CURRENCIES[sign])
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted({word.lower() for word in words}, key=lambda word: (-len(word), word))
 
 
 def _plain(amount: pl.Expr) -> pl.Expr:

@@ -66,7 +66,7 @@ def test_less_than_nothing_is_read_in_any_spelling(read, typed):
 def test_only_the_declared_unit_may_stand_beside_an_amount(read):
     """Case 38: the form's unit is not guessed."""
     assert read("money", "500 US dollars", unit=DOLLARS) == (500.0, None, None)
-    assert read("money", "500 บาท", unit=DOLLARS) == (None, "not_a_number", None)
+    assert read("money", "500 บาท", unit=DOLLARS) == (None, "unit_slip", None)
     assert read("number", "8 ชั่วโมง", unit=HOURS) == (8.0, None, None)
 
 
@@ -93,3 +93,20 @@ def test_half_a_person_is_refused(read):
 def test_a_whole_number_too_large_to_count_is_refused(read):
     """Case 40."""
     assert read("integer", "9" * 30) == (None, "out_of_range", None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "value", "reason"),
+    [
+        ("500 บาท", "บาท", 500.0, None),
+        ("500 ดอลลาร์", "บาท", None, "unit_slip"),
+        ("$500", "บาท", None, "unit_slip"),
+        ("500 USD", "บาท", None, "unit_slip"),
+        ("500 พันบาท", "พันบาท", 500.0, None),
+        ("500", "พันบาท", 500.0, None),
+        ("500 บาท", "พันบาท", None, "unit_slip"),
+    ],
+)
+def test_an_amount_in_another_unit_than_the_declared_one_is_not_guessed(read, typed, unit, value, reason):
+    """Case 38."""
+    assert read("money", typed, unit={"th": unit, "en": unit}) == (value, reason, None)
