@@ -51,6 +51,12 @@ def appended(file: str, text: str) -> Callable[[Path], None]:
     return breaks
 
 
+def also_asked(name: str, fields: str) -> Callable[[Path], None]:
+    """Adds a question to the registration."""
+    words = 'title = { th = "ก", en = "a" }'
+    return replaced(forms, "sells_online = {", f'{name} = {{ path = "new", {fields}, {words} }}\nsells_online = {{')
+
+
 def mistakes(folder: Path) -> tuple[str, ...]:
     with pytest.raises(ProgrammeError) as raised:
         load_programme(folder)
@@ -63,6 +69,7 @@ sales = { path = "sales_last_month", type = "money"'''
 M6 = 'form = "follow_up"\nround = "m6"'
 
 HOUSEHOLD = 'sales = { path = "sales_last_month",'
+RULE = 'holds = "sales > 0 or not sells_online"'
 AGES = 'sales = { path = "household/member",'
 SUM_OF_AGES = f'{AGES} each = "age", combine = "sum",'
 
@@ -522,6 +529,50 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a transition without sizes": (
         replaced(indicators, 'statistic = "money"', 'statistic = "transition"'),
         indicators, 'statistic = "transition" needs a size_rule', "Declare it",
+    ),
+    "a rule about a column that no form asks": (
+        replaced(programme, 'holds = "sales > 0 or', 'holds = "sale > 0 or'),
+        programme, "checks: rule 'sells_something_online': holds", "sales",
+    ),
+    "a rule about answers of two forms": (
+        replaced(programme, RULE, 'holds = "consented or contact_result = \'refused\'"'),
+        programme, "no form asks all of consented, contact_result", "Use questions of one form",
+    ),
+    "a rule that is neither true nor false": (
+        replaced(programme, RULE, 'holds = "sales"'),
+        programme, 'holds = "sales" is a number', "compare it with something",
+    ),
+    "a rule about who somebody is": (
+        replaced(programme, RULE, 'holds = "full_name = \'x\'"'),
+        programme, "uses 'full_name', an identity question", "Use another column",
+    ),
+    "a rule with the name of a question": (
+        replaced(programme, 'id = "sells_something_online"', 'id = "sells_online"'),
+        programme, "the id 'sells_online' is the name of a question", "Choose another",
+    ),
+    "a group that nobody is asked for": (
+        replaced(programme, 'group = "session"', 'group = "sesion"'),
+        programme, 'checks: group = "sesion" is no question', "session",
+    ),
+    "interviews that are all too short or too long": (
+        replaced(programme, "shortest_minutes = 5", "shortest_minutes = 300"),
+        programme, "shortest_minutes = 300 is not below longest_minutes = 240", "put one right",
+    ),
+    "a place that would leave the vault": (
+        also_asked('gps', 'type = "text"'),
+        forms, "question 'gps': where somebody lives tells who it is", "Add identity = true",
+    ),
+    "an enumerator whom no flag may name": (
+        also_asked('enumerator', 'type = "code", identity = true'),
+        forms, "question 'enumerator': flags name the enumerator", "take identity out",
+    ),
+    "a beginning that is only a day": (
+        also_asked('started_at', 'type = "date"'),
+        forms, "question 'started_at': type = \"date\" loses what the checks read", 'Write type = "text"',
+    ),
+    "a result after which nobody calls that is none": (
+        replaced(programme, 'no_more_calls = ["refused"]', 'no_more_calls = ["refussed"]'),
+        programme, "contact: no_more_calls: 'refussed' is no choice of contact_result", "refused",
     ),
     "no indicator": (
         lambda folder: (folder / indicators).write_text("", encoding="utf-8"),
