@@ -7,12 +7,13 @@ import threading
 import zipfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
 from flows.sources import headings, workbook_child
 from flows.sources.stamp import Stamp, doubts_about
+from flows.stores.atomic import CHUNK
 from flows.stores.landing import Doubt, Received
 from transforms.errors import SourceError
 from transforms.normalise.text import FORMULA
@@ -22,6 +23,10 @@ UNPACKED = 200 << 20
 RATIO = 100
 WALL_SECONDS = 120
 _SMALL = 1 << 20  # below this a high ratio does no harm
+_ENTITIES = tuple(
+    word.encode(letters) for word in ("<!DOCTYPE", "<!ENTITY") for letters in ("utf-8", "utf-16-le", "utf-16-be")
+)
+_FROM_1904 = tuple(f"date1904={mark}{yes}{mark}".encode() for mark in "\"'" for yes in ("1", "true"))
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
 _REASONS = {
     "sheet_too_large": "a sheet is too large to be read. Delete far-away cells, or send it as CSV.",
@@ -105,7 +110,7 @@ def read(path: Path, form: Form, sheet: str | None, stamp: Stamp, work: Path, re
 
 
 def check_archive(path: Path, stamp: Stamp) -> None:
-    """Refuses what must not be unpacked, from the archive's table of contents and each part's first bytes."""
+    """Refuses what must not be parsed, by the archive's table of contents and by what is in its parts."""
     with path.open("rb") as file:
         magic = file.read(4)
     if not magic:
@@ -140,13 +145,26 @@ def _check_parts(archive: zipfile.ZipFile, stamp: Stamp) -> None:
         if not part.filename.endswith((".xml", ".rels")):
             continue
         with archive.open(part) as file:
-            start = file.read(4096)
-        if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-            raise SourceError(
-                "xml_entities", f"{stamp.where}: it defines XML entities, which Excel never does. Save it anew."
-            )
-        if part.filename == "xl/workbook.xml" and (b'date1904="1"' in start or b'date1904="true"' in start):
-            raise SourceError("date1904", f"{stamp.where}: its dates count from 1904. Switch that option off in Excel.")
+            if _found(_ENTITIES, file):
+                raise SourceError(
+                    "xml_entities", f"{stamp.where}: it defines XML entities, which Excel never does. Save it anew."
+                )
+            file.seek(0)
+            if part.filename == "xl/workbook.xml" and _found(_FROM_1904, file):
+                raise SourceError(
+                    "date1904", f"{stamp.where}: its dates count from 1904. Switch that option off in Excel."
+                )
+
+
+def _found(words: tuple[bytes, ...], file: IO[bytes]) -> bool:
+    """Whether one of the words stands anywhere in a file; what precedes it may be padded to any length."""
+    longest, before = max(map(len, words)), b""
+    while chunk := file.read(CHUNK):
+        looked_at = before + chunk
+        if any(word in looked_at for word in words):
+            return True
+        before = looked_at[-longest:]
+    return False
 
 
 def _rows(cells: pl.DataFrame, form: Form, stamp: Stamp, parquet: Path) -> tuple[int, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 ADDRESS_SPACE = 1536 << 20
 CPU_SECONDS = 120
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(rb"<((?:\w+:)?)c((?:\s[^<>]*[^<>/])?)>(.*?)</\1c>", re.DOTALL)
 _ERROR = re.compile(rb"""\st=["']e["']""")
 _TEXT = re.compile(rb"""\st=["']str["']""")
@@ -70,7 +71,7 @@ def _read(path: str, sheet: str | None, target: str, formula: str) -> dict[str, 
 def _with_failures_as_text(path: str, formula: bytes) -> bytes | None:
     """The workbook with text in the cells whose formula has no value; nothing when it has no such cell."""
     with zipfile.ZipFile(path) as book:
-        sheets = {name: book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
+        sheets = {name: book.read(name) for name in book.namelist() if _SHEET.fullmatch(name)}
         mended = {name: _mended(content, formula) for name, content in sheets.items() if _may_fail(content)}
         if all(content == sheets[name] for name, content in mended.items()):
             return None

@@ -271,10 +271,13 @@ def test_a_workbook_that_unpacks_to_hundreds_of_megabytes_is_refused(inbox, refu
     assert refused()[0] == "zip_bomb"
 
 
-def test_xml_entities_are_refused(inbox, refused):
+@pytest.mark.parametrize("padding", ["", f"<!--{' ' * 5000}-->", f"<!--{' ' * ((1 << 20) - 50)}-->"])
+@pytest.mark.parametrize("letters", ["utf-8", "utf-16"])
+def test_xml_entities_are_refused_wherever_they_stand(padding, letters, inbox, refused):
     workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]])
     with zipfile.ZipFile(inbox / "a.xlsx", "a") as archive:
-        archive.writestr("xl/extra.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+        text = f'<?xml version="1.0"?>{padding}<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+        archive.writestr("xl/extra.xml", text.encode(letters))
     assert refused()[0] == "xml_entities"
 
 
