@@ -63,7 +63,7 @@ class Register:
         theirs = pl.col("place").is_in(list(mine))
         there = self.rows.filter(pl.col(KEY).is_not_null(), ~pl.col("_revision").is_in([GONE, ERASED]))
         newest = there.unique(["_source", KEY], keep="last", maintain_order=True)
-        records = newest.filter(theirs).select(record=pl.format("{}|{}", "_source", KEY))["record"]
+        records = newest.filter(theirs).select(record=pl.col("_source") + "|" + pl.col(KEY))["record"]
         return {RECORD: set(records), REFERENCE: set(self.rows.filter(theirs)["submission"])}
 
     def _beside(self, kind: str, values: set[str], other: str) -> set[str]:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from flows.calls import call_list
+from flows.erasing import erase
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.settings import settings
@@ -78,3 +79,11 @@ def test_a_round_that_there_is_not_names_the_nearest(village):
         call_list(NAME, "m66")
     with pytest.raises(UserError, match="no follow-up round"):
         call_list(NAME, "registration")
+
+
+@pytest.mark.parametrize("sheet", ["csv", "xlsx"])
+def test_no_list_outlives_the_erasure_of_somebody_on_it(village, sheet):
+    people = pl.read_csv(call_list(NAME, "m6", "csv").path, infer_schema=False)
+    path = call_list(NAME, "m6", sheet).path
+    erase(NAME, people["participant_id"][0], None, "asked by letter")
+    assert not path.exists()
