@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flows.sources.stamp import OURS
-from transforms.errors import SourceError, listed
+from transforms.errors import SourceError, listed, nearest
 from transforms.programme import Form
 
 SEARCHED = 30
@@ -84,6 +84,21 @@ def _check_each_question(named: Sequence[str], unknown: Sequence[str], form: For
                 "duplicate_header",
                 f"{where}: '{present[0]}' and '{present[1]}' both answer question '{name}'. Send one of them.",
             )
+
+
+def check_repeats(asked: Mapping[str, Sequence[str]], form: Form, where: str) -> None:
+    """Raises SourceError where a question takes its answer from a repeated group that does not ask it.
+
+    `asked` names, by the group's path, the questions right in it.
+    """
+    for name, question in form.questions.items():
+        for path in question.paths if question.combine else ():
+            if path in asked and question.each is not None and question.each not in asked[path]:
+                raise SourceError(
+                    "missing_column",
+                    f"{where}: the repeat '{path}' asks no '{question.each}' (question '{name}'), or only in a repeat "
+                    f"within it. {nearest(question.each, asked[path])} Mend each in forms.toml.",
+                )
 
 
 def _missing(named: Sequence[str], form: Form) -> dict[str, str]:

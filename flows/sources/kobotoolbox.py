@@ -18,7 +18,7 @@ from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
 from flows.stores.landing import Landing, Pull, Pulled
 from flows.stores.revisions import RECORD, Draft, content_of
-from transforms.errors import SourceError, nearest
+from transforms.errors import SourceError
 from transforms.programme import Form, KoboToolbox
 
 PAGE = 1000
@@ -45,6 +45,11 @@ SYSTEM = (
 
 _NOT_APPROVED = "validation_status_not_approved"
 """Columns of the landing: no answer may have such a name."""
+
+_NO_KOBO = (
+    "the server does not answer as KoboToolbox's API version 2 does (API version 1 is gone). Check {url}: it is the "
+    "address where projects are edited."
+)
 
 Row = dict[str, Any]
 
@@ -135,8 +140,8 @@ def _explained(error: SourceError, server: Server, source: KoboToolbox) -> Sourc
         "not_logged_in": f"the server does not accept the token (401). Check {token}.",
         "not_found": f"the server knows no project '{source.asset}', or hides it from this user (404). Check asset in "
         'programme.toml, and that the user may "View submissions" of it.',
-        "refused": "the server does not answer as KoboToolbox's API version 2 does (API version 1 is gone). "
-        f"Check {url}: it is the address where projects are edited.",
+        "gone": _NO_KOBO.format(url=url),
+        "refused": _NO_KOBO.format(url=url),
     }
     return SourceError(error.code, f"{server.where}: {advice[error.code]}") if error.code in advice else error
 
@@ -177,14 +182,7 @@ def _check_repeats(survey: Sequence[Row], form: Form, where: str) -> None:
     for row, repeat in _with_repeat(survey):
         if repeat and _is_answered(row) and row.get("type") != "begin_repeat":
             asked[repeat].append(row["$xpath"].removeprefix(f"{repeat}/"))
-    for name, question in form.questions.items():
-        for path in question.paths if question.combine else ():
-            if path in asked and question.each is not None and question.each not in asked[path]:
-                raise SourceError(
-                    "missing_column",
-                    f"{where}: the repeat '{path}' asks no '{question.each}' (question '{name}'), or only in a repeat "
-                    f"within it. {nearest(question.each, asked[path])} Mend each in forms.toml.",
-                )
+    headings.check_repeats({path: each for path, each in asked.items() if path}, form, where)
 
 
 def _read_whole(server: Server, source: KoboToolbox, landing: Landing, work: Path, moment: Pull) -> _Reading:

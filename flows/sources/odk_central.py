@@ -58,6 +58,7 @@ def pull(source: OdkCentral, form: Form, folder: Path, landing: Landing) -> Pull
     """Lands the submissions that are new or have changed. Raises SourceError when the server counts more or fewer."""
     with landing.pulling() as work, _account(source) as account:
         fields = _Fields.of(account)
+        headings.check_repeats(fields.repeats, form, account.where)
         unknown = [name for name in headings.check_columns(fields.columns, form, account.where) if not _OWN.match(name)]
         moment = Pull.now()
         feed = _Feed(account, fields, Draft(landing, work, moment))
@@ -226,6 +227,8 @@ class _Fields:
     """What the published form asks: a column for each field by the path that the feed gives it."""
 
     names: Mapping[str, str]
+    repeats: Mapping[str, Sequence[str]]
+    """What each repeat asks, without what repeats within it, as the feed spells it."""
 
     @classmethod
     def of(cls, account: _Account) -> "_Fields":
@@ -241,7 +244,7 @@ class _Fields:
                 f"{account.where}: two fields of the form are both '{doubled[0]}' in the server's feed, which "
                 "holds only Latin letters, digits and _. Rename one in the form.",
             )
-        return cls(dict(zip(spelt, names, strict=True)))
+        return cls(dict(zip(spelt, names, strict=True)), _asked_in_repeats(listed))
 
     @property
     def columns(self) -> list[str]:
@@ -266,6 +269,18 @@ class _Fields:
                 found[self.names.get(path, path)] = [
                     value if value is None or isinstance(value, str) else compact(value, _LINK) for value in values
                 ]
+
+
+def _asked_in_repeats(listed: Sequence[Row]) -> dict[str, list[str]]:
+    repeats = [each["path"] for each in listed if each["type"] == "repeat"]
+    asked: dict[str, list[str]] = {path.removeprefix("/"): [] for path in repeats}
+    for each in listed:
+        within = [path for path in repeats if each["path"].startswith(f"{path}/")]
+        if each["type"] not in ("structure", "repeat") and within:
+            innermost = max(within, key=len)
+            question = each["path"].removeprefix(f"{innermost}/")
+            asked[innermost.removeprefix("/")].append("/".join(map(_in_feed, question.split("/"))))
+    return asked
 
 
 def _in_feed(name: str) -> str:

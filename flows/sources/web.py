@@ -63,8 +63,9 @@ class Number(str):
 class PassingError(Exception):
     """Something that may be better at the next try. `after`: seconds that the server asked for."""
 
-    def __init__(self, what: str, after: float | None = None) -> None:
+    def __init__(self, what: str, after: float | None = None, status: int | None = None) -> None:
         self.after = after
+        self.status = status
         super().__init__(what)
 
 
@@ -124,11 +125,11 @@ class Server:
         return self._patiently(lambda: self._once("GET", path, check, params or None, None))
 
     def post(self, path: str, check: Callable[[Any], bool], body: Mapping[str, object]) -> Any:
-        """The JSON that a POST answers. Tried once: three wrong passwords lock some servers."""
-        try:
-            return self._once("POST", path, check, None, body)
-        except PassingError as error:
-            raise SourceError("server_unavailable", f"{self.where}: {error}. The next run tries again.") from None
+        """The JSON that a POST answers. Tried once, since three wrong passwords lock some servers.
+
+        Once more after a 503: then the server has not looked at it.
+        """
+        return self._patiently(lambda: self._once("POST", path, check, None, body), 2, _was_not_looked_at)
 
     def delete(self, path: str) -> None:
         """Asks for something to be deleted; whether it was does not matter."""
@@ -138,18 +139,20 @@ class Server:
         except httpx.HTTPError:
             return
 
-    def _patiently(self, ask: Callable[[], Any]) -> Any:
+    def _patiently(
+        self, ask: Callable[[], Any], tries: int = TRIES, again: Callable[[BaseException], bool] | None = None
+    ) -> Any:
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(TRIES),
-            retry=tenacity.retry_if_exception(_is_worth_a_wait),
+            stop=tenacity.stop_after_attempt(tries),
+            retry=tenacity.retry_if_exception(again or _is_worth_a_wait),
             wait=self._wait,
             reraise=True,
         )
         try:
             return retrying(ask)
         except PassingError as error:
-            tries = int(retrying.statistics.get("attempt_number", 1))
-            times = f", {tries} times in a row" if tries > 1 else ""
+            tried = int(retrying.statistics.get("attempt_number", 1))
+            times = f", {tried} times in a row" if tried > 1 else ""
             asked = f" and asks to be left alone for {error.after:.0f} seconds" if error.after else ""
             raise SourceError(
                 "server_unavailable", f"{self.where}: {error}{times}{asked}. The next run tries again."
@@ -199,7 +202,7 @@ class Server:
     def _judge(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status in _PASSING:
-            raise PassingError(f"the server answered {status}", _asked_wait(answer.headers.get("retry-after")))
+            raise PassingError(f"the server answered {status}", _asked_wait(answer.headers.get("retry-after")), status)
         if answer.is_redirect:
             raise SourceError(
                 "redirected", f"{self.where}: the server sends to another page, such as a login. Check its address."
@@ -213,6 +216,12 @@ class Server:
                 "not_found",
                 f"{self.where}: the server knows no such form, or hides it from this account (404). "
                 "Check project, form or asset, and the credentials.",
+            )
+        if status == HTTPStatus.GONE:
+            raise SourceError(
+                "gone",
+                f"{self.where}: the server says that this is gone for good (410): the form was removed, or the server "
+                "no longer answers this way. Check its address, and whether it has moved to a newer version.",
             )
         if not answer.is_success:
             raise SourceError("refused", f"{self.where}: the server refused the request ({status}).")
@@ -297,6 +306,12 @@ def _asked(state: tenacity.RetryCallState) -> float | None:
 def _is_worth_a_wait(error: BaseException) -> bool:
     """Whether to ask again; not where the server wants a longer pause than a pull makes."""
     return isinstance(error, PassingError) and (error.after or 0.0) <= LONGEST_WAIT
+
+
+def _was_not_looked_at(error: BaseException) -> bool:
+    return (
+        isinstance(error, PassingError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE and _is_worth_a_wait(error)
+    )
 
 
 def _asked_wait(header: str | None) -> float | None:

@@ -391,7 +391,7 @@ def test_trap_4_the_address_of_api_version_1_is_refused(kobo, refused, monkeypat
 def test_trap_4_a_server_on_which_the_api_is_gone_is_410_and_asked_once(kobo, refused):
     kobo.gone = True
     code, message = refused()
-    assert (code, len(kobo.asked)) == ("refused", 1)
+    assert (code, len(kobo.asked)) == ("gone", 1)
     assert "IMPACT_CONNECTION_KOBO_URL" in message
 
 

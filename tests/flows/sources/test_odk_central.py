@@ -22,7 +22,7 @@ from flows.stores.revisions import GONE, Draft
 from tests.declaring import form_of, question
 from tests.fakes.odk_central import PASSWORD, USER, Central, Request, person, running
 from transforms.errors import SourceError
-from transforms.programme import OdkCentral
+from transforms.programme import Form, OdkCentral
 from transforms.tables import Submissions
 
 RECORDED = Path(__file__).parents[2] / "data" / "odk_central"
@@ -816,3 +816,16 @@ def test_a_mass_deletion_is_not_taken(central, pull, refused, landing, monkeypat
     assert code == "rows_down"
     assert "it has 35 rows and had 60 before" in message
     assert keys(landing) == set(there)
+
+
+@pytest.mark.parametrize("each", ["agee", "household/member/age", "illness/name"])
+def test_a_repeat_that_lacks_the_question_is_an_error(each, central, form, landing, source, tmp_path):
+    central.insert()
+    ages = question("household/member", "number", each=each, combine="mean")
+    asking = form.model_dump() | {"questions": {**form.model_dump()["questions"], "mean_age": ages}}
+    with pytest.raises(SourceError) as error:
+        odk_central.pull(source, Form.model_validate(asking), tmp_path, landing)
+    assert error.value.code == "missing_column"
+    assert "the repeat 'household/member' asks no" in str(error.value)
+    right = asking | {"questions": {**asking["questions"], "mean_age": {**ages, "each": "age"}}}
+    assert odk_central.pull(source, Form.model_validate(right), tmp_path, landing).landed

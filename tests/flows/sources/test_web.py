@@ -280,7 +280,7 @@ def test_a_packed_answer_is_unpacked(wire, server):
         ("403 Forbidden", "not_allowed", "Give it the right"),
         ("404 Not Found", "not_found", "Check project, form or asset"),
         ("400 Bad Request", "refused", "(400)"),
-        ("410 Gone", "refused", "(410)"),
+        ("410 Gone", "gone", "(410)"),
         ("501 Not Implemented", "refused", "(501)"),
     ],
 )
@@ -298,10 +298,21 @@ def test_a_redirect_is_not_followed(status, wire, server):
     assert len(wire.requests) == 1
 
 
-def test_a_post_is_tried_once(wire, server):
-    wire.script = [reply(status="503 Service Unavailable")]
+@pytest.mark.parametrize("status", ["500 Internal Server Error", "429 Too Many Requests", "504 Gateway Timeout"])
+def test_a_post_is_tried_once(status, wire, server):
+    wire.script = [reply(status=status)]
     code, _ = failing(lambda: server.post("/login", is_whole, {"password": SECRET}))
     assert (code, len(wire.requests)) == ("server_unavailable", 1)
+
+
+def test_a_post_that_the_server_had_no_room_for_is_tried_once_more(wire, server):
+    busy = reply(status="503 Service Unavailable")
+    wire.script = [busy, reply(WHOLE)]
+    assert server.post("/login", is_whole, {"password": SECRET}) == WHOLE
+    wire.script = [busy, busy, reply(WHOLE)]
+    code, message = failing(lambda: server.post("/login", is_whole, {"password": SECRET}))
+    assert (code, len(wire.requests)) == ("server_unavailable", 4)
+    assert "2 times in a row" in message
 
 
 def test_a_delete_that_fails_is_no_error(wire, server):
