@@ -100,6 +100,7 @@ def _carry_out(programme: Programme, erasures: Erasures) -> Erased:
             if isinstance(source, FileDrop):
                 done.remaining += _in_inbox(programme, source, landing, work)
     vault = settings().vault(programme.id)
+    done.remaining += contacts.given_by_hand(vault, erasures)
     done.contacts = contacts.forget(vault, erasures)
     done.remaining += _elsewhere(programme, erasures)
     warehouse_of(programme).forget()

@@ -7,7 +7,8 @@ import polars as pl
 
 from flows.stores import atomic
 from flows.stores.erasures import PSEUDONYM, REFERENCE, Erasures, Marks
-from transforms.identities import PARTICIPANT, spelled
+from transforms.checking.corrections import NAME as CORRECTIONS
+from transforms.identities import NATIONAL_ID, PARTICIPANT, PHONE, spelled
 
 CALL_LISTS = "calls-*"
 _PSEUDONYM = "^[A-Z2-7]{24}$"
@@ -50,6 +51,23 @@ def forget(vault: Path, erasures: Erasures) -> int:
     return taken
 
 
+def given_by_hand(vault: Path, erasures: Erasures) -> Iterator[str]:
+    """The submissions that a correction alone made those of somebody who was erased: they lie under another id."""
+    path = vault / CORRECTIONS
+    if not path.is_file():
+        return
+    table, marks = pl.read_csv(path, infer_schema=False), erasures.marks()
+    if {"submission", "field", "new"} <= set(table.columns):
+        theirs = about(table.select("field", "new"), erasures, marks) & ~about(
+            table.select("submission"), erasures, marks
+        )
+        for submission in table.filter(theirs, field="participant_id")["submission"]:
+            yield (
+                f"{path}: a line, now deleted, gave submission '{submission}' the person's id. "
+                "It is landed under another one: unless that is somebody else's, erase that too."
+            )
+
+
 def about(table: pl.DataFrame, erasures: Erasures, marks: Marks) -> pl.Series:
     """Whether each line names somebody who was erased: by pseudonym, participant's id, or what a row is called."""
     found = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
@@ -69,6 +87,11 @@ def _meant(table: pl.DataFrame, column: str) -> Iterator[tuple[str, pl.Series]]:
         yield PARTICIPANT, table.select(spelled(PARTICIPANT, pl.col(column))).to_series()
     if column.startswith("submission"):
         yield REFERENCE, text
+    if column in ("old", "new") and "field" in table.columns:  # of corrections
+        given = pl.when(pl.col("field") == "participant_id").then(pl.col(column))
+        yield PARTICIPANT, table.select(spelled(PARTICIPANT, given)).to_series()
+        for kind in (NATIONAL_ID, PHONE):
+            yield kind, table.select(spelled(kind, pl.col(column))).to_series()
 
 
 def _tables(vault: Path) -> Iterator[tuple[Path, pl.DataFrame]]:

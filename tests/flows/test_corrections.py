@@ -7,6 +7,7 @@ import pytest
 
 from flows.corrections import corrections_of
 from flows.declared import programme_named, warehouse_of
+from flows.erasing import erase
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.results import flagged, rejected_rows
@@ -154,3 +155,15 @@ def test_an_accepted_flag_is_counted_and_no_longer_listed(village, written):
     accepted = flagged(NAME, "outlier_sd")
     assert f"{SHEET}#2" not in accepted
     assert accepted.endswith("1 more are accepted.\n")
+
+
+def test_an_erased_id_that_only_a_correction_gave_is_forgotten_and_told(village, written):
+    own, other = received(village, 2)["participant_id"], received(village, 3)["participant_id"]
+    line = {"submission": f"{SHEET}#3", "field": "participant_id", "old": other, "new": own}
+    written(line, {"submission": f"{SHEET}#4", "field": "sales", "old": "7", "new": "8"}, private=True)
+    erased = erase(NAME, own, None, "asked by letter")
+    left = settings().vault_corrections(NAME).read_text(encoding="utf-8")
+    assert f"{SHEET}#4" in left
+    assert own not in left
+    assert [told for told in erased.remaining if f"'{SHEET}#3'" in told and "erase that too" in told]
+    assert own not in "".join(erased.remaining)
