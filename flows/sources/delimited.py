@@ -170,7 +170,7 @@ def _read_plain(path: Path, delimiter: str, found: Headings, stamp: Stamp, parqu
         glob=False,
     )
     try:
-        stamp.on(lines).sink_parquet(parquet, statistics=False)
+        stamp.write(lines, parquet)
     except pl.exceptions.PolarsError:
         return False
     inside = pl.sum_horizontal(pl.col(found.names).str.count_matches(delimiter, literal=True).sum())
@@ -197,7 +197,7 @@ def _read_again(path: Path, encoding: str, delimiter: str, found: Headings, stam
         writer.writerows(_whole_records(source, delimiter, found, stamp))
     columns = {"_row": pl.Int64, **dict.fromkeys(kept, pl.String), FLAW: pl.String, UNREAD: pl.String}
     lines = pl.scan_csv(rewritten, has_header=False, schema=columns, raise_if_empty=False, glob=False)
-    stamp.on(lines).sink_parquet(parquet, statistics=False)
+    stamp.write(lines, parquet)
     rewritten.unlink()
 
 

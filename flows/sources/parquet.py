@@ -31,7 +31,7 @@ def read(path: Path, form: Form, stamp: Stamp, work: Path, trusted: bool) -> Rec
         as_text = [_text(name, kind, stamp) for name, kind in schema.items()]
         rows = pl.scan_parquet(path, glob=False).with_row_index("_row", _FIRST_ROW).select("_row", *as_text)
         written = stamp.beside(work, ".parquet")
-        stamp.on(rows).sink_parquet(written, statistics=False)
+        stamp.write(rows, written)
     except pl.exceptions.PolarsError:  # its text may quote values
         raise _damaged(stamp) from None
     count = pl.scan_parquet(written).select(pl.len()).collect().item()

@@ -3,6 +3,7 @@
 Nothing of an answer or a credential gets into a message.
 """
 
+import gc
 import json
 import logging
 import math
@@ -10,7 +11,8 @@ import random
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -264,10 +266,23 @@ def compact(value: Any, without: str | None = None) -> str:
 
 def _parsed(content: bytes) -> Any:
     try:
-        found = json.loads(content, parse_float=Number, parse_constant=_refuse)
+        with _no_collection():
+            found = json.loads(content, parse_float=Number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise PassingError("the answer was cut off or is not JSON") from None
     return _mended(found) if b"\\ud" in content.lower() else found
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A time without garbage collection: it would look through all that is parsed, again and again, and find none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _refuse(_: str) -> None:

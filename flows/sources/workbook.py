@@ -178,7 +178,7 @@ def _rows(cells: pl.DataFrame, form: Form, stamp: Stamp, parquet: Path) -> tuple
     asked = pl.col(list(names.values()))
     answers = body.drop(blank).rename(names).filter(pl.any_horizontal(asked.is_not_null()))
     dated = answers.lazy().with_columns(asked.str.replace(_MIDNIGHT, "$1"))
-    stamp.on(dated).sink_parquet(parquet, statistics=False)
+    stamp.write(dated, parquet)
     return answers.height, unknown
 
 

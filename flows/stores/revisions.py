@@ -4,7 +4,8 @@ A record is known by the server's own key. Only what is new or has changed since
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -29,12 +30,24 @@ def content_of(answers: pl.DataFrame) -> pl.Series:
 
     The first 128 bits of SHA-256, in hexadecimal digits: it must stay the same for ever, as Polars' own hash does not.
     """
-    pairs = [pl.concat_str(pl.lit(name + _VALUE), pl.col(name)) for name in sorted(answers.columns)]
-    joined = answers.select(text=pl.concat_str(pairs, separator=_FIELD, ignore_nulls=True).cast(pl.Binary))["text"]
+    said = pl.concat_str([*_said(answers)], separator=_FIELD, ignore_nulls=True)
+    joined = answers.select(text=said.cast(pl.Binary))["text"]
     hashes = pl.Series(
         "_revision", [hashed.digest() for hashed in map(hashlib.sha256, joined.to_list())], dtype=pl.Binary
     )
     return hashes.bin.slice(0, REVISION_BYTES).bin.encode("hex")
+
+
+def _said(answers: pl.DataFrame) -> Iterator[pl.Expr]:
+    """Each column's name with its answer, null where there is none; in one piece for neighbours without any null."""
+    for whole, names in groupby(
+        sorted(answers.columns), lambda name: not answers[name].has_nulls() and "{" not in name
+    ):
+        if whole:
+            columns = [*names]
+            yield pl.format(_FIELD.join(f"{name}{_VALUE}{{}}" for name in columns), *columns)
+        else:
+            yield from (pl.concat_str(pl.lit(name + _VALUE), pl.col(name)) for name in names)
 
 
 def latest(landing: Landing) -> pl.DataFrame:
@@ -131,7 +144,7 @@ class Draft:
         if not self._parts and not self._gathered:
             return []
         parquet = self._work / "revisions.parquet"
-        self._stamped(name).sink_parquet(parquet, statistics=False, maintain_order=True)
+        self._stamp(name).write(self._rows(), parquet)
         rows = pl.scan_parquet(parquet).select(pl.len()).collect().item()
         return [
             Received(
@@ -149,10 +162,12 @@ class Draft:
             )
         ]
 
-    def _stamped(self, name: str) -> pl.LazyFrame:
+    def _rows(self) -> pl.LazyFrame:
         parts = [pl.scan_parquet(part) for part in self._parts] + [part.lazy() for part in self._gathered]
-        rows = pl.concat(parts, how="diagonal").with_row_index("_row", 1)
-        return Stamp(self._landing.source, self._moment, f"{name} {self._moment.id}", "").on(rows)
+        return pl.concat(parts, how="diagonal").with_row_index("_row", 1)
+
+    def _stamp(self, name: str) -> Stamp:
+        return Stamp(self._landing.source, self._moment, f"{name} {self._moment.id}", "")
 
     def _keep(self, records: pl.DataFrame) -> None:
         if records.height:

@@ -109,6 +109,14 @@ def test_an_empty_answer_and_the_order_of_columns_change_no_content():
     assert content_of(one).to_list() == content_of(other).to_list()
 
 
+def test_the_content_is_the_same_whatever_other_rows_a_page_holds():
+    page = pl.DataFrame({"a": ["1", "2"], "b": ["3", None], "{}": ["5", "6"], "c": ["7", "8"], "d": ["9", "0"]})
+    alone = [content_of(row)[0] for row in page.iter_slices(1)]
+    assert content_of(page).to_list() == alone
+    said = "a\x1f2\x1ec\x1f8\x1ed\x1f0\x1e{}\x1f6"
+    assert alone[1] == hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
 def test_the_content_of_the_same_answers_is_the_same_for_ever():
     rows = pl.DataFrame({"ชื่อ": ["ก"], "b": ["1"]})
     assert content_of(rows).to_list() == [hashlib.sha256("b\x1f1\x1eชื่อ\x1fก".encode()).hexdigest()[:32]]
