@@ -78,9 +78,9 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     quality = _quality(judged, linked) | _standing(programme, judged, at, until)
     frames = about | quality | by_hand | _results(linked, measurements, estimated, graded)
     path = write_warehouse(programme, frames, of_input, until)
-    logger().info(
-        "%s: %s is current: %d responses, %d estimates", programme.id, path.name, linked.responses.height, graded.height
-    )
+    made = f"{linked.responses.height} responses, {graded.height} estimates"
+    whose = "is current" if until is None else f"holds what had landed by {until:%Y-%m-%d %H:%M} UTC"
+    logger().info("%s: %s %s: %s", programme.id, path.name, whose, made)
     if to_look_at := frames["flags"].filter(~pl.col("accepted")).height:
         logger().info("%s: %d flags to look at. List them: impact flags %s", programme.id, to_look_at, programme.id)
     if not frames["rejects"].is_empty():
