@@ -15,7 +15,7 @@ from flows.sources import workbook
 from flows.sources.delimited import DELIMITERS
 from flows.sources.headings import SEARCHED
 from flows.sources.stamp import Stamp
-from flows.stores.landing import Pull
+from flows.stores.manifests import Pull
 from transforms.drafting import table, xlsform
 from transforms.drafting.writing import DraftForm, Kind, as_toml
 from transforms.errors import UserError, listed

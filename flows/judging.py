@@ -10,7 +10,7 @@ from flows.declared import landing_of, vault_of
 from flows.recording import logger
 from flows.references import without_identity
 from flows.stores.gates import Gates, Held
-from flows.stores.landing import DAMAGED, Manifest
+from flows.stores.manifests import DAMAGED, Manifest
 from transforms.clean import Cleaned, clean_submissions
 from transforms.corrections import Correction
 from transforms.errors import SourceError, listed

@@ -23,7 +23,7 @@ from flows.recording import logger, recorded_flow, step
 from flows.settings import settings
 from flows.stores.atomic import locked
 from flows.stores.gates import acknowledgements
-from flows.stores.landing import Manifest
+from flows.stores.manifests import Manifest
 from flows.stores.pulls import pulls
 from flows.stores.vault import Vault
 from transforms import tables

@@ -7,7 +7,8 @@ from pathlib import Path
 from flows.declared import landing_key, programme_named
 from flows.settings import settings
 from flows.stores import atomic
-from flows.stores.landing import Landing, read_manifest
+from flows.stores.landing import Landing
+from flows.stores.manifests import read_manifest
 from transforms.errors import SourceError
 
 _RESTORE = "Restore it from the backup."

@@ -18,7 +18,7 @@ from flows.sources import headings
 from flows.sources.headings import Headings
 from flows.sources.stamp import FLAW, UNREAD, Stamp, doubts_about
 from flows.stores.atomic import CHUNK
-from flows.stores.landing import Received
+from flows.stores.manifests import Received
 from transforms.errors import SourceError
 from transforms.programme import Form
 

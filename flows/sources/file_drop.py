@@ -11,7 +11,8 @@ from flows.sources.stamp import Stamp
 from flows.sources.sudden_loss import refuse_loss
 from flows.stores import atomic
 from flows.stores.gates import Held
-from flows.stores.landing import Doubt, Landing, Manifest, Pull, Pulled, Received
+from flows.stores.landing import Landing, Pulled
+from flows.stores.manifests import Doubt, Manifest, Pull, Received
 from flows.stores.pulls import data_from
 from transforms.errors import SourceError, listed
 from transforms.programme import FileDrop, Form

@@ -16,7 +16,8 @@ from flows.sources.probes import Probe
 from flows.sources.stamp import OURS, doubts_about
 from flows.sources.sudden_loss import refuse_lost_rows
 from flows.sources.web import Limits, Server, compact
-from flows.stores.landing import Landing, Pull, Pulled
+from flows.stores.landing import Landing, Pulled
+from flows.stores.manifests import Pull
 from flows.stores.revisions import RECORD, Draft, content_of
 from transforms.errors import SourceError
 from transforms.programme import Form, KoboToolbox

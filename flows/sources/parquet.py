@@ -6,7 +6,7 @@ import polars as pl
 
 from flows.sources import headings
 from flows.sources.stamp import Stamp, doubts_about
-from flows.stores.landing import Received
+from flows.stores.manifests import Received
 from transforms.errors import SourceError
 from transforms.programme import Form
 

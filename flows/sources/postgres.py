@@ -17,7 +17,8 @@ from flows.sources.connections import connection, variable
 from flows.sources.probes import Probe, moment_in
 from flows.sources.stamp import doubts_about
 from flows.sources.sudden_loss import refuse_lost_rows
-from flows.stores.landing import Landing, Pull, Pulled
+from flows.stores.landing import Landing, Pulled
+from flows.stores.manifests import Pull
 from flows.stores.revisions import Draft, content_of
 from transforms.errors import SourceError, nearest
 from transforms.programme import Form, Postgres

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.stores.landing import Doubt, Pull
+from flows.stores.manifests import Doubt, Pull
 from transforms.tables import Records, Submissions
 
 FLAW = "_flaw"

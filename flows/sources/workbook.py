@@ -14,7 +14,7 @@ import polars as pl
 from flows.sources import headings, workbook_child
 from flows.sources.stamp import Stamp, doubts_about
 from flows.stores.atomic import CHUNK
-from flows.stores.landing import Doubt, Received
+from flows.stores.manifests import Doubt, Received
 from transforms.errors import SourceError
 from transforms.normalise.text import FORMULA
 from transforms.programme import Form

@@ -12,7 +12,8 @@ import polars as pl
 
 from flows.sources.stamp import Stamp
 from flows.stores import atomic
-from flows.stores.landing import Doubt, Landing, Pull, Received
+from flows.stores.landing import Landing
+from flows.stores.manifests import Doubt, Pull, Received
 from flows.stores.taking_out import ERASED, GONE, emptied
 from transforms.submissions import SUBMITTED
 from transforms.tables import Records

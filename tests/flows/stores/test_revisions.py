@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from flows.stores import revisions
-from flows.stores.landing import Landing, Pull
+from flows.stores.landing import Landing
+from flows.stores.manifests import Pull
 from flows.stores.revisions import Draft, content_of, latest
 
 
