@@ -13,6 +13,7 @@ from flows.stores.archive import Archive
 from flows.stores.erasures import Erasures, Forgotten
 from flows.stores.gates import Gates
 from flows.stores.landing import Landing
+from flows.stores.link_review import LinkReview
 from flows.stores.pulls import is_stale
 from flows.stores.vault import Vault
 from flows.stores.warehouse import Warehouse
@@ -60,6 +61,11 @@ def landings_of(programme: Programme) -> list[tuple[Source, Landing]]:
     return [(source, landing_of(programme, source)) for source in programme.sources]
 
 
+def link_review_of(programme: Programme) -> LinkReview:
+    """The list of doubtful links in the programme's vault."""
+    return LinkReview(settings().vault(programme.id))
+
+
 def warehouse_of(programme: Programme, as_of: datetime | None = None) -> Warehouse:
     """The programme's warehouse; with a moment the private one that holds what there was then."""
     folder = settings().warehouse(programme.id) if as_of is None else settings().warehouse_as_of(programme.id, as_of)
@@ -91,7 +97,9 @@ def input_id(programme: Programme, at: datetime, until: datetime | None = None) 
         standing += [[source.id, "stale"]] if is_stale(source, attempt, at) else []
         standing += [[source.id, repr(each)] for each in Gates(landing).acknowledged(until)]
     private = settings().vault_corrections(programme.id)
-    by_hand = sha256(private.read_bytes()).hexdigest() if private.is_file() else None
+    by_hand = [sha256(private.read_bytes()).hexdigest() if private.is_file() else None]
+    if programme.linking is not None:
+        by_hand.append(link_review_of(programme).digest())
     return _hash([landed, standing, configuration(programme), by_hand, code_version()])[:INPUT_ID_LETTERS]
 
 

@@ -14,11 +14,13 @@ from flows.declared import (
     input_id,
     landing_of,
     landings_of,
+    link_review_of,
     programme_named,
     vault_of,
     warehouse_of,
 )
 from flows.judging import Judged, judge
+from flows.linking import identified, link_people, with_people
 from flows.recording import logger, recorded_flow, step
 from flows.settings import settings
 from flows.stores.atomic import locked
@@ -121,21 +123,31 @@ def _landed(programme: Programme, until: datetime | None) -> list[Source]:
 def _read(programme: Programme, until: datetime | None) -> tuple[dict[str, Judged], dict[str, pl.DataFrame], Linked]:
     """What cleaning found, by source, what was done by hand, and everybody's rounds.
 
-    Names are in memory for one source at a time.
+    Names are in memory for one source at a time, unless people are linked by them.
     """
     vault, corrections = vault_of(programme), corrections_of(programme, until)
     judged: dict[str, Judged] = {}
     named: dict[str, pl.DataFrame] = {}
     flagged: list[pl.DataFrame] = []
+    identities: dict[str, pl.DataFrame] = {}
     for source in _landed(programme, until):
+        form = programme.forms[source.form]
         found = clean(programme, source, corrections, until)
         flagged.append(flag(programme, source, found.cleaned, corrections))
         if until is None:  # what was earlier must not take the place of what the vault knows now
-            keep_contacts(vault, found.cleaned.accepted, source.id, programme.forms[source.form])
-        named[source.id] = pseudonymise(vault, found.cleaned.accepted, programme.forms[source.form])
+            keep_contacts(vault, found.cleaned.accepted, source.id, form)
+        named[source.id] = pseudonymise(vault, found.cleaned.accepted, form)
+        if programme.linking is not None:
+            identities[source.id] = identify(vault, found.cleaned.accepted, form, programme.linking)
         judged[source.id] = found.without_answers()
     whole = until is None and not any(each.refused for each in judged.values())
-    by_hand = {"corrections": _by_hand(programme, judged, corrections, whole), "flags": _stacked(flagged)}
+    linkage = find_people(identities, programme, link_review_of(programme), until is None)
+    named = {source: with_people(frame, linkage.named.get(source)) for source, frame in named.items()}
+    by_hand = {
+        "corrections": _by_hand(programme, judged, corrections, whole),
+        "flags": _stacked(flagged),
+        "link_review": linkage.review,
+    }
     return judged, by_hand, link_rounds(_by_round(programme, named), programme)
 
 
@@ -191,6 +203,8 @@ def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str,
 
 
 clean = step(judge)
+identify = step(identified)
+find_people = step(link_people)
 flag = step(_flag)
 keep_contacts = step(_keep_contacts)
 pseudonymise = step(_pseudonymise)
@@ -222,6 +236,7 @@ def _quality(judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFram
         "rejects": _stacked([*(each.rejects for each in cleaned), linked.rejects]),
         "warnings": _stacked([*(each.warnings for each in cleaned), *doubts, linked.warnings]),
         "links": linked.links,
+        "link_methods": linked.methods,
     }
 
 

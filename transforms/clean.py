@@ -73,7 +73,7 @@ def clean_submissions(
     whole = chosen.submissions if flawed.is_empty() else chosen.submissions.filter(pl.col(FLAW).is_null())
     read = _read(whole, form.questions, day, programme.time_zone)
     _check_reading(read, whole, source, form)
-    refused = refusals(read, form, programme.periods)
+    refused = refusals(read, form, programme.periods, programme.may_lack_id(form))
     refused_rows = positions(refused)
     typed = whole.select(*RECEIVED, KEY, SUBMITTED).hstack(_frame(read))
     dropped = by_hand.dropped.with_columns(pl.lit(DROPPED).alias(FLAW))

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms import labels, tables
 from transforms.funnel import funnel
+from transforms.link_methods import link_methods
 from transforms.programme import Programme
 from transforms.size_class import size_class
 from transforms.submissions import KEY, reference
@@ -14,11 +15,12 @@ from transforms.verdicts import RULES, places, verdicts
 
 @dataclass(frozen=True)
 class Linked:
-    """What linking makes: the tables `enrolments`, `responses`, `links`, `rejects`, `warnings`, `groups`, `funnel`."""
+    """What linking makes: the tables of these names; `methods` is LinkMethods."""
 
     enrolments: pl.DataFrame
     responses: pl.DataFrame
     links: pl.DataFrame
+    methods: pl.DataFrame
     rejects: pl.DataFrame
     warnings: pl.DataFrame
     groups: pl.DataFrame
@@ -43,6 +45,7 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
         ),
         responses=tables.responses(programme).cast(pl.concat([each.head(consenting) for each in rounds])),
         links=_links(judged),
+        methods=link_methods(follow_ups, judged),
         rejects=_rejects(follow_ups, judged),
         warnings=_second_registrations(registrations[later]),
         groups=labels.groups(people, programme),

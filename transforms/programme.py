@@ -334,6 +334,35 @@ class Checks(Declared):
     rules: tuple[Rule, ...] = ()
 
 
+class Linking(Declared):
+    """The questions by which people without a known participant_id are found again, and how sure a link must be.
+
+    `name` is one question with the full name, or several that make one: title, first name, family name. `area` goes
+    from the largest to the smallest. A probability of `sure` or more joins; from `doubtful` on a person decides.
+    """
+
+    name: tuple[Identifier, ...] = ()
+    national_id: Identifier | None = None
+    phone: Identifier | None = None
+    enterprise: Identifier | None = None
+    birth_year: Identifier | None = None
+    area: tuple[Identifier, ...] = ()
+    sure: Annotated[float, Field(gt=0.5, le=1)] = 0.99
+    doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.5
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The questions that identify by themselves, by kind; the surest first."""
+        found = {"national_id": self.national_id, "phone": self.phone, "enterprise": self.enterprise}
+        return {kind: name for kind, name in found.items() if name is not None}
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Every question that is compared."""
+        single = (*self.keys.values(), *((self.birth_year,) if self.birth_year else ()))
+        return (*self.name, *single, *self.area)
+
+
 class Disclosure(Declared):
     """The fewest people a published figure may rest on."""
 
@@ -390,6 +419,7 @@ class Programme(Declared):
     size_rule: SizeRule | None = None
     breakdowns: tuple[Breakdown, ...] = ()
     checks: Checks = Checks()
+    linking: Linking | None = None
     disclosure: Disclosure = Disclosure()
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]
@@ -421,6 +451,12 @@ class Programme(Declared):
                 if not question.identity:
                     merged.setdefault(name, question)
         return merged
+
+    def may_lack_id(self, form: Form) -> bool:
+        """Whether a form's submissions may come without participant_id, because something else tells who it is."""
+        if self.linking is None or form.kind == "registration":
+            return False
+        return any(name in form.questions for name in (*self.linking.name, *self.linking.keys.values()))
 
     @property
     def file_drops(self) -> tuple[FileDrop, ...]:

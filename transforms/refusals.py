@@ -27,13 +27,19 @@ class Finding:
     rows: pl.Series
 
 
-def refusals(read: Mapping[str, Normalised], form: Form, periods: Iterable[Period]) -> list[Finding]:
-    """Everything for which a row is set aside: answers that cannot be read, then those that cannot be."""
+def refusals(
+    read: Mapping[str, Normalised], form: Form, periods: Iterable[Period], may_lack_id: bool = False
+) -> list[Finding]:
+    """Everything for which a row is set aside: answers that cannot be read, then those that cannot be.
+
+    With `may_lack_id` a submission may come without participant_id: linking tells who it is.
+    """
+    without = {"participant_id"} if may_lack_id else set()
     found: list[Finding] = []
     for name, each in read.items():
         question = form.questions[name]
         found += [Finding(name, rule, rows) for rule, rows in each.refused.items()]
-        if question.required or name in form.key or name in ALWAYS_REQUIRED:
+        if (question.required or name in form.key or name in ALWAYS_REQUIRED) and name not in without:
             found += _missing(name, each)
         found += _out_of_range(name, each.values, question)
     if form.kind == "registration":

@@ -161,6 +161,25 @@ class Links(dy.Schema):
     unit_slips = dy.Int64(nullable=False, min=0, description="With an amount in doubtful units; set aside.")
 
 
+METHODS = ("participant_id", "national_id", "phone", "enterprise", "probable", "reviewed", "doubtful", "unmatched")
+"""How a follow-up is joined to its person, the surest first; the last two are not joined."""
+
+
+class LinkMethods(dy.Schema):
+    """One row per follow-up source and method: how its accepted submissions found their person, or did not."""
+
+    source = dy.String(primary_key=True, description="The source.")
+    method = dy.Enum(METHODS, primary_key=True, description="By what; doubtful ones wait for a person's word.")
+    submissions = dy.Int64(nullable=False, min=1, description="How many accepted submissions.")
+
+
+class LinkReview(dy.Schema):
+    """One row per state of the review: how many doubtful pairs wait, are decided, or are gone with their data."""
+
+    state = dy.Enum(["waiting", "same", "different", "gone"], primary_key=True, description="Where the pair stands.")
+    pairs = dy.Int64(nullable=False, min=0, description="How many pairs of a follow-up and a person, or of two people.")
+
+
 class Enrolments(dy.Schema):
     """One row per participant and registration (a person may enrol in several sessions).
 
@@ -354,6 +373,8 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "flags": Flags,
     "warnings": Warnings,
     "links": Links,
+    "link_methods": LinkMethods,
+    "link_review": LinkReview,
     "groups": Groups,
     "indicators": Indicators,
     "enrolments": Enrolments,

@@ -80,6 +80,7 @@ class Vault:
         asked = [name for name, question in form.questions.items() if question.identity and name in accepted.columns]
         columns = list(dict.fromkeys(["participant_id", *asked]))
         contacts = accepted.select(self.pseudonyms("participant", accepted["participant_id"]), *columns)
+        contacts = contacts.filter(pl.col("participant").is_not_null())
         if contacts["participant"].is_duplicated().any():
             contacts = contacts.unique("participant", keep="last", maintain_order=True)
         path = self.folder / f"contacts-{form_id}.parquet"

@@ -1,0 +1,172 @@
+"""People on their way through a refresh: found by ids, numbers, chances and a person's word."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+
+from flows.declared import link_review_of, programme_named, warehouse_of
+from flows.pull import pull
+from flows.refresh import refresh
+from flows.settings import settings
+from flows.starter import write_starter
+from transforms.errors import ProgrammeError
+from transforms.synthetic.names import FAMILIES, MEN, WOMEN
+
+NAME = "village"
+LINKING = """
+[linking]
+name = ["full_name"]
+phone = "phone"
+birth_year = "birth_year"
+"""
+ASKED = """
+full_name = { path = "name", type = "text", identity = true, title = { th = "ชื่อ", en = "Full name" } }
+phone = { path = "phone", type = "phone", identity = true, title = { th = "โทรศัพท์", en = "Phone" } }
+birth_year = { path = "birth_year", type = "year", title = { th = "ปีเกิด", en = "Year of birth" } }
+"""
+PEOPLE = [  # participant_id, name, phone, consent, date, session, birth_year, sales, online, sex
+    ("P1", "นายสมศักดิ์ แก้วทะเล", "0811111111", 1970),
+    ("P2", "นางวรรณา ควนทอง", "0822222222", 1980),
+    ("P3", "นายวรชาติ ควนทอง", "0822222222", 1978),  # shares the telephone with P2
+    ("P4", "นางสาวอำไพ หาดทองคำ", "0844444444", 1990),
+    ("P5", "นายณรงค์ วังปลา", "0855555555", 1965),
+    ("P6", "นายณรงค์ วังปลา", "0866666666", 1950),  # another of the same name
+    ("P7", "อำไพ  หาดทองคำ", "0844444444", 1990),  # P4 again, in another course
+]
+PEOPLE += [  # whom nobody calls; among a handful of people every name would be common
+    (f"Q{i}", f"{first} {last}", f"08700000{i:02}", 1950 + i)
+    for i, (first, last) in enumerate(zip(WOMEN[:20] + MEN[:20], FAMILIES[:20] + FAMILIES[5:25], strict=True))
+    if first not in ("วรรณา", "อำไพ", "ณรงค์")
+]
+CALLS = [
+    ("P1", "", "", ""),
+    ("", "Mr. Somsak Kaewthale", "0811111111", 1970),
+    ("", "วรรณา แก้วใหม่", "0822222222", 1980),  # married
+    ("", "อำไพ หาดทองคำ", "0844444444", 1990),
+    ("", "ณรงค์ วังปลา", "", ""),  # which of the two?
+    ("", "นายไม่เคยมา ที่ไหนเลย", "0899999999", 2000),
+]
+
+
+def write(path, head, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])
+
+
+@pytest.fixture
+def village(tmp_path, monkeypatch):
+    """A programme whose follow-ups mostly bring no id."""
+    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "programmes"))
+    monkeypatch.setenv("IMPACT_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    folder = tmp_path / "programmes" / NAME
+    write_starter(folder, NAME)
+    for sample in (folder / "inbox").glob("*.csv"):
+        sample.unlink()
+    declared = folder / "programme.toml"
+    declared.write_text(declared.read_text(encoding="utf-8") + LINKING, encoding="utf-8")
+    forms = folder / "forms.toml"
+    before, marker, after = forms.read_text(encoding="utf-8").partition("[forms.follow_up.questions]\n")
+    forms.write_text(before + marker + ASKED.lstrip() + after, encoding="utf-8")
+    head = ["participant_id", "name", "phone", "consent", "date", "session", "birth_year", "sales_last_month"]
+    rows = [(p, n, t, "yes", "2025-01-10", f"S{i % 2}", y, 1000) for i, (p, n, t, y) in enumerate(PEOPLE)]
+    write(folder / "inbox" / "registration_1.csv", [*head, "sells_online", "sex"], [(*r, "no", "F") for r in rows])
+    head = ["participant_id", "name", "phone", "birth_year", "date", "sales_last_month", "sells_online"]
+    write(
+        folder / "inbox" / "follow_up_m6_1.csv",
+        [*head, "contact_result"],
+        [(*c, "2025-07-10", 2000, "yes", "completed") for c in CALLS],
+    )
+    pull(NAME)
+    return folder
+
+
+def table(name):
+    with warehouse_of(programme_named(NAME)).open() as reader:
+        return reader.sql(f"select * from {name} order by all")
+
+
+def decide(same):
+    """Writes one answer into every line about a follow-up."""
+    path = link_review_of(programme_named(NAME)).path
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    for line in lines:
+        line.update(same=same(line), by="S.K.", on="2026-06-02")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictWriter(file, lines[0])
+        rows.writeheader()
+        rows.writerows(lines)
+
+
+def test_people_are_found_without_their_id_and_the_doubtful_wait(village):
+    refresh(NAME)
+    methods = dict(table("link_methods").select("method", "submissions").rows())
+    assert methods == {"participant_id": 1, "phone": 2, "probable": 1, "doubtful": 1, "unmatched": 1}
+    assert dict(table("link_review").rows())["waiting"] >= 2
+
+
+def test_a_person_with_two_ids_is_one_person_with_two_enrolments(village):
+    refresh(NAME)
+    assert table("enrolments").height == len(PEOPLE)
+    assert table("enrolments")["participant"].n_unique() == len(PEOPLE) - 1
+
+
+def test_a_persons_word_is_obeyed_by_every_later_run(village):
+    before = refresh(NAME)
+    decide(lambda line: "yes" if line["other_birth_year"] == "1965" else "no")
+    assert refresh(NAME) != before
+    methods = dict(table("link_methods").select("method", "submissions").rows())
+    assert methods["reviewed"] == 1
+    assert "doubtful" not in methods
+    answered = table("responses").filter(round="m6", answered=True)
+    assert sorted(answered["birth_year"].to_list())[0] == 1965
+    assert dict(table("link_review").rows())["gone"] == 0
+
+
+def test_what_waits_does_not_make_the_next_night_build_again(village):
+    assert refresh(NAME) == refresh(NAME)
+
+
+def test_names_stay_in_the_vault(village, caplog):
+    refresh(NAME)
+    assert "วังปลา" in link_review_of(programme_named(NAME)).path.read_text(encoding="utf-8-sig")
+    assert "วังปลา" not in caplog.text
+    with warehouse_of(programme_named(NAME)).open() as reader:
+        for name in ("responses", "enrolments", "rejects", "link_methods", "link_review"):
+            assert "วังปลา" not in str(reader.sql(f"select * from {name}").to_dicts())
+    assert list(settings().state.rglob("*.tmp")) == []
+
+
+def test_without_linking_a_follow_up_without_id_is_set_aside(village):
+    declared = village / "programme.toml"
+    declared.write_text(declared.read_text(encoding="utf-8").replace(LINKING, ""), encoding="utf-8")
+    refresh(NAME)
+    rules = table("rejects").filter(source="follow_up_m6")["rule"].to_list()
+    assert rules == ["missing_required"] * (len(CALLS) - 1)
+    assert dict(table("link_methods").select("method", "submissions").rows()) == {"participant_id": 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('name = ["full_nam"]', 'name = "full_nam" is no question of the registration'),
+        ('phone = "full_name"', 'phone = "full_name" has type = "text"; it must be one of phone'),
+        ('birth_year = "birth_year"', "it names nobody"),
+        ('phone = "phone"\nsure = 0.6\ndoubtful = 0.7', "doubtful = 0.7 is not below sure = 0.6"),
+    ],
+)
+def test_mistakes_are_found_on_loading(village, wrong, told):
+    declared = village / "programme.toml"
+    text = declared.read_text(encoding="utf-8").replace(LINKING, f"\n[linking]\n{wrong}\n")
+    declared.write_text(text, encoding="utf-8")
+    with pytest.raises(ProgrammeError, match="linking") as error:
+        programme_named(NAME)
+    assert told in str(error.value)
+
+
+def test_splink_is_not_loaded_with_the_command_line():
+    code = "import flows.refresh, flows.linking, sys; sys.exit('splink' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

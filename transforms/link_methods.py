@@ -1,0 +1,39 @@
+"""Counts by what the follow-ups found their people."""
+
+import polars as pl
+
+from transforms import tables
+
+METHOD = "_method"
+"""How a follow-up found its person before names were left behind; there is no such column where only ids count."""
+
+UNCERTAIN = ("probable", "reviewed")
+"""The methods that rest on a chance or on somebody's word."""
+
+
+def link_methods(follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The table LinkMethods of follow-ups and their verdicts, both by round."""
+    found = [_methods(follow_ups[each], of_round) for each, of_round in judged.items()]
+    if not found:
+        return tables.LinkMethods.create_empty()
+    counted = pl.concat(found).group_by("source", "method").agg(submissions=pl.len()).sort("source", "method")
+    return tables.LinkMethods.validate(counted, cast=True)
+
+
+def _methods(submissions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    by_id = pl.when(pl.col("person").is_null()).then(pl.lit("unmatched")).otherwise(pl.lit("participant_id"))
+    rows = judged.select("source", "person")
+    if METHOD in submissions.columns:
+        rows = rows.with_columns(submissions[METHOD])
+        return rows.select("source", method=METHOD)
+    return rows.select("source", method=by_id)
+
+
+def without_uncertain(follow_ups: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The follow-ups with nobody's pseudonym where the link is uncertain."""
+    certain = ~pl.col(METHOD).is_in(UNCERTAIN)
+    return {
+        each: frame.with_columns(participant=pl.when(certain).then("participant"))
+        for each, frame in follow_ups.items()
+        if METHOD in frame.columns
+    }

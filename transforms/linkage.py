@@ -1,0 +1,142 @@
+"""Who is who: registrations of one person made one, follow-ups given to people. Ids first, then keys, then chances.
+
+`registrations` and `follow_ups` are frames of `identities` whose numbers are keyed, with `participant`, the pseudonym
+of the id given; follow-ups also have `round` and `answered`, the pseudonym of all that they say of their person.
+"""
+
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from transforms.linkable import KINDS
+from transforms.programme import Linking
+
+CLOSE_YEARS = 1
+"""Years of birth that differ by no more are one year, misremembered."""
+
+MOST_CANDIDATES = 3
+"""So many people at most are put before a reviewer for one submission."""
+
+
+def people(registrations: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
+    """The columns participant and person: of all participants who are one, the first to have registered.
+
+    `same` has the pairs (participant, other) that are one person. Registrations stand in the order of their time.
+    """
+    participants = registrations["participant"].unique(maintain_order=True)
+    number = participants.to_frame().with_row_index("number")
+    pairs = same.select("participant", "other").join(number, on="participant")
+    pairs = pairs.join(number.rename({"participant": "other", "number": "other_number"}), on="other")
+    ends = (pairs["number"].to_numpy(), pairs["other_number"].to_numpy())
+    graph = coo_array((np.ones(pairs.height, dtype=np.int8), ends), shape=(len(participants),) * 2)
+    _, group = connected_components(graph, directed=False)
+    grouped = number.with_columns(group=pl.Series(group))
+    return grouped.select("participant", person=pl.col("participant").first().over("group"))
+
+
+def same_number(registrations: pl.DataFrame) -> pl.DataFrame:
+    """The pairs (participant, other) with one national id."""
+    known = registrations.select("national_id", "participant").drop_nulls().unique(maintain_order=True)
+    first = pl.col("participant").first().over("national_id")
+    return known.select(participant=first, other="participant").filter(pl.col("participant") != pl.col("other"))
+
+
+def by_id(follow_ups: pl.DataFrame, of: pl.DataFrame) -> pl.DataFrame:
+    """The follow-ups with `person` and `method`, both null where the id is missing or unknown."""
+    found = follow_ups.join(of, on="participant", how="left", maintain_order="left")
+    return found.with_columns(method=pl.when(pl.col("person").is_not_null()).then(pl.lit("participant_id")))
+
+
+def by_keys(follow_ups: pl.DataFrame, registrations: pl.DataFrame) -> pl.DataFrame:
+    """The follow-ups with those filled in whose national id, telephone or enterprise is one person's alone.
+
+    `registrations` have `person` too. A telephone or enterprise is many people's often, and passed on: the first name
+    must sound the same where both are known, the years of birth be close, and the titles be of one sex.
+    """
+    linked = follow_ups
+    for kind in KINDS:
+        owners = _owners(registrations, kind)
+        found = linked.join(owners, on=kind, how="left", maintain_order="left")
+        new = pl.col("person").is_null() & pl.col("_person").is_not_null()
+        if kind != "national_id":
+            new &= _compatible() & _alone(kind)
+        linked = found.with_columns(
+            person=pl.when(new).then("_person").otherwise("person"),
+            method=pl.when(new).then(pl.lit(kind)).otherwise("method"),
+        ).drop("_person", "_sexes", "_first_keys", "_birth_years")
+    return linked
+
+
+def _owners(registrations: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The keys that belong to one person only, with that person's names and years of birth."""
+    known = registrations.filter(pl.col(kind).is_not_null())
+    owned = known.group_by(kind, maintain_order=True).agg(
+        _person=pl.col("person").first(),
+        _people=pl.col("person").n_unique(),
+        _sexes=pl.col("sex").drop_nulls().unique(),
+        _first_keys=pl.col("first_key").drop_nulls().unique(),
+        _birth_years=pl.col("birth_year").drop_nulls().unique(),
+    )
+    return owned.filter(pl.col("_people") == 1).drop("_people")
+
+
+def _compatible() -> pl.Expr:
+    names, years, sexes = pl.col("_first_keys"), pl.col("_birth_years"), pl.col("_sexes")
+    no_sex = pl.col("sex").is_null() | (sexes.list.len() == 0)
+    no_name = pl.col("first_key").is_null() | (names.list.len() == 0)
+    no_year = pl.col("birth_year").is_null() | (years.list.len() == 0)
+    near = pl.any_horizontal(
+        years.list.contains(pl.col("birth_year") + apart) for apart in range(-CLOSE_YEARS, CLOSE_YEARS + 1)
+    )
+    same_name, same_sex = names.list.contains(pl.col("first_key")), sexes.list.contains(pl.col("sex"))
+    return ((no_name | same_name) & (no_year | near) & (no_sex | same_sex)).fill_null(False)
+
+
+def _alone(kind: str) -> pl.Expr:
+    """Whether a round's only submission with this key, or one that says a name of its own."""
+    return (pl.len().over("round", kind) == 1) | pl.col("first_key").is_not_null()
+
+
+def by_decision(follow_ups: pl.DataFrame, decisions: pl.DataFrame, of: pl.DataFrame) -> pl.DataFrame:
+    """The follow-ups with those filled in about whom a person has said yes."""
+    said = decisions.filter((pl.col("kind") == "follow_up") & pl.col("same"))
+    yes = (
+        said.join(of, on="participant").group_by("answered", maintain_order=True).agg(_person=pl.col("person").first())
+    )
+    found = follow_ups.join(yes, on="answered", how="left", maintain_order="left")
+    new = pl.col("person").is_null() & pl.col("_person").is_not_null()
+    return found.with_columns(
+        person=pl.when(new).then("_person").otherwise("person"),
+        method=pl.when(new).then(pl.lit("reviewed")).otherwise("method"),
+    ).drop("_person")
+
+
+def sure_and_doubtful(
+    scores: pl.DataFrame, follow_ups: pl.DataFrame, refused: pl.DataFrame, linking: Linking
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The links (place, person) that are sure, and the pairs (place, person, probability) for a person to decide.
+
+    `scores` has place, person, probability and `backed`: the first name agrees, and the year of birth or the telephone.
+    A link is sure when it is backed, when it is likely against all others who come into question (a submission is of
+    one person at most), and when the person has no other submission of that round. `refused` (place, person) are the
+    pairs to which somebody has said no.
+    """
+    kept = scores.group_by("place", "person").agg(pl.col("probability").max(), pl.col("backed").any())
+    kept = kept.join(refused, on=["place", "person"], how="anti").sort("place", "person")
+    odds = pl.col("probability") / (1 - pl.col("probability")).clip(1e-9)
+    kept = kept.with_columns(share=(odds / (1 + odds.sum().over("place"))).round(6))
+    kept = kept.filter(pl.col("probability") >= linking.doubtful)
+    rounds = follow_ups.select("place", "round")
+    taken = follow_ups.filter(pl.col("person").is_not_null()).select("round", "person").unique()
+    ranked = kept.join(rounds, on="place").join(taken.with_columns(taken=True), on=["round", "person"], how="left")
+    likely = (pl.col("share") >= linking.sure) & pl.col("backed") & pl.col("taken").is_null()
+    ranked = ranked.with_columns(likely=likely)
+    ranked = ranked.with_columns(sure=pl.col("likely") & (pl.col("likely").sum().over("round", "person") == 1))
+    settled = ranked.filter("sure").select("place")
+    order = ["place", "probability", "person"]
+    doubtful = ranked.join(settled, on="place", how="anti").sort(order, descending=[False, True, False])
+    return (
+        ranked.filter("sure").select("place", "person").sort("place"),
+        doubtful.group_by("place", maintain_order=True).head(MOST_CANDIDATES).select(order),
+    )
