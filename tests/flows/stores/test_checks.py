@@ -20,6 +20,7 @@ FAULTS = {
     "funnel_widens": "update funnel set people = people + 1000 where stage = 'consented'",
     "interval_upside_down": f"update estimates set low = high + 1 where estimate = {AN_ESTIMATE}",
     "landed_is_not_its_parts": "update balance set accepted = accepted + 1",
+    "link_methods_do_not_add_up": "update link_methods set submissions = submissions + 1",
     "links_do_not_add_up": "update links set linked = linked - 1",
     "measurements_are_not_the_responses": f"delete from measurements where participant = {SOMEBODY}",
     "not_exactly_one_build": "insert into build select * from build",
