@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.declared import erasures_of, landing_of, programme_named, vault_of, warehouse_of
+from flows.declared import erasures_of, landing_of, link_review_of, programme_named, vault_of, warehouse_of
 from flows.settings import settings
 from flows.sources import file_drop
 from flows.stores import atomic, contacts
@@ -102,6 +102,7 @@ def _carry_out(programme: Programme, erasures: Erasures) -> Erased:
     vault = settings().vault(programme.id)
     done.remaining += contacts.given_by_hand(vault, erasures)
     done.contacts = contacts.forget(vault, erasures)
+    link_review_of(programme).forget(lambda each: erasures.holds(PSEUDONYM, each))
     done.remaining += _elsewhere(programme, erasures)
     warehouse_of(programme).forget()
     erasures.finish()

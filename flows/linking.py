@@ -8,8 +8,8 @@ import polars as pl
 from flows.stores.link_review import KEY, ONE, OTHER, LinkReview
 from flows.stores.vault import Vault
 from transforms import linkage, tables
-from transforms.linkable import COMPARED, KINDS, SHOWN, content, identities
 from transforms.link_methods import METHOD
+from transforms.linkable import COMPARED, KINDS, SHOWN, content, identities
 from transforms.programme import Form, Linking, Programme
 
 _TIME = ("registered_on", "_pulled_at", "_file", "_row")

@@ -6,6 +6,7 @@ that the follow-up says of its person, so the answers may change and the decisio
 
 import csv
 import io
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,14 +66,12 @@ class LinkReview:
             self._write([*new, *kept])
         return len(new)
 
-    def forget(self, pseudonyms: pl.Series) -> int:
-        """Takes out every line about these people; how many there were. For erasure."""
-        gone = set(pseudonyms.to_list())
-        lines = self._lines()
-        kept = [line for line in lines if gone.isdisjoint((line["answered"], line["participant"]))]
-        if len(kept) < len(lines):
-            self._write(kept)
-        return len(lines) - len(kept)
+    def forget(self, is_erased: Callable[[str], bool]) -> None:
+        """Leaves of an erased person nothing, and of others their decisions only; what waits is listed anew."""
+        blank = dict.fromkeys((*ONE, *OTHER), "")
+        decided = [line | blank for line in self._lines() if line["same"]]
+        if self.path.exists():
+            self._write([line for line in decided if not any(is_erased(line[name]) for name in KEY[1:])])
 
     def _write(self, lines: list[Line]) -> None:
         text = io.StringIO()

@@ -63,9 +63,12 @@ def test_a_decision_whose_data_are_gone_keeps_no_name(review):
     assert "+66811111111" not in review.path.read_text(encoding="utf-8-sig")
 
 
-def test_a_person_is_forgotten_on_both_sides(review):
-    review.write(waiting(("A", "P"), ("P", "Q"), ("B", "R")), NONE)
-    assert review.forget(pl.Series(["P"])) == 2
+def test_nothing_is_left_of_whom_was_erased_and_decisions_about_others_stay(review):
+    review.write(waiting(("A", "P"), ("P", "Q"), ("B", "R"), ("C", "S")), NONE)
+    decide(review, "yes", "yes", "no", "")
+    review.forget(lambda pseudonym: pseudonym == "P")
+    assert review.decisions().rows() == [("follow_up", "B", "R", False)]
+    assert "+66811111111" not in review.path.read_text(encoding="utf-8-sig")
     assert len(review.path.read_text(encoding="utf-8-sig").splitlines()) == 2
 
 
