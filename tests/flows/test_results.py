@@ -3,7 +3,7 @@ import json
 import polars as pl
 import pytest
 
-from flows.results import _without_formulas, results
+from flows.results import results, without_formulas
 from transforms.bases import FEWEST_DF
 
 NAME = "michigan_training"
@@ -37,5 +37,5 @@ def test_both_formats_hold_the_same_rows():
 
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe():
     frame = pl.DataFrame({"text": ["=1+1", "-", "plain", None], "number": [-1.0, 2.0, None, 4.0]})
-    assert _without_formulas(frame)["text"].to_list() == ["'=1+1", "'-", "plain", None]
-    assert _without_formulas(frame)["number"].to_list() == [-1.0, 2.0, None, 4.0]
+    assert without_formulas(frame)["text"].to_list() == ["'=1+1", "'-", "plain", None]
+    assert without_formulas(frame)["number"].to_list() == [-1.0, 2.0, None, 4.0]

@@ -109,7 +109,7 @@ def source_codes() -> set[str]:
         (ROOT / "flows/sources/workbook_child.py").read_text(encoding="utf-8"),
     )
     kept = re.findall(
-        r'^DAMAGED = "(\w+)"', (ROOT / "flows/stores/landing.py").read_text(encoding="utf-8"), re.MULTILINE
+        r'^DAMAGED = "(\w+)"', (ROOT / "flows/stores/manifests.py").read_text(encoding="utf-8"), re.MULTILINE
     )
     return {
         *raised,
@@ -117,6 +117,10 @@ def source_codes() -> set[str]:
         *get_args(Gate),
         *(code for first, _, second in answered for code in (first, second) if code),
     } - {"error"}
+
+
+SEXES = ("female", "male")
+"""What a title says of its bearer; names are compared by it, and no row is set aside for it."""
 
 
 def row_codes() -> set[str]:
@@ -140,7 +144,7 @@ def row_codes() -> set[str]:
         "transforms/repeats.py": r'UNREADABLE = "(\w+)"',
     }.items():
         found |= set(re.findall(pattern, (ROOT / file).read_text(encoding="utf-8")))
-    return found - {"field", "refused", "noted"}
+    return found - {"field", "refused", "noted", *SEXES}
 
 
 def methods() -> set[str]:
