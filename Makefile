@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test bad-input check format docs bench bench-sources simulate lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load bad-input check format docs bench bench-sources simulate lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ demo: $(runtime)  ## Make the example programmes' reports, from inbox to PDF
 
 test: $(dev)  ## Run the tests
 	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+load: $(dev)  ## Run the tests that are left out of `make test` for their size
+	@$(VENV)/bin/python -m pytest -n 2 -m load $(ARGS)
 
 bad-input: $(dev)  ## Prove the catalogue of bad input, case by case
 	@$(VENV)/bin/python -m pytest tests/bad_input $(ARGS)

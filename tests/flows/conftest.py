@@ -3,6 +3,7 @@ import shutil
 import pytest
 
 from flows.settings import ROOT
+from flows.starter import write_starter
 from tests.declaring import form_of, question
 from transforms.programme import FileDrop, Form
 
@@ -27,6 +28,17 @@ def installation_with_warehouse(tmp_path_factory):
         pull("michigan_training")
         refresh("michigan_training")
     return environment
+
+
+@pytest.fixture
+def village(tmp_path, monkeypatch):
+    """The folder of a programme with the starter's sample, in an installation of its own where nothing ran yet."""
+    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "programmes"))
+    monkeypatch.setenv("IMPACT_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    folder = tmp_path / "programmes" / "village"
+    write_starter(folder, "village")
+    return folder
 
 
 @pytest.fixture

@@ -10,26 +10,20 @@ from flows.erasing import erase
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.settings import settings
-from flows.starter import write_starter
 from transforms.errors import UserError
 
 NAME = "village"
 
 
 @pytest.fixture
-def village(tmp_path, monkeypatch):
+def village(village):
     """A programme with the starter's sample; one person's name is a formula."""
-    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "programmes"))
-    monkeypatch.setenv("IMPACT_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    folder = tmp_path / "programmes" / NAME
-    write_starter(folder, NAME)
-    sheet = folder / "inbox" / "registration_sample.csv"
+    sheet = village / "inbox" / "registration_sample.csv"
     rows = pl.read_csv(sheet, infer_schema=False)
     rows.with_columns(name=pl.lit("=1+1")).write_csv(sheet)
     pull(NAME)
     refresh(NAME)
-    return folder
+    return village
 
 
 def test_the_list_lies_in_the_vault_for_its_owner_alone(village):

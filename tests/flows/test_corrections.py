@@ -12,7 +12,6 @@ from flows.pull import pull
 from flows.refresh import refresh
 from flows.results import flagged, rejected_rows
 from flows.settings import settings
-from flows.starter import write_starter
 from transforms.checking.corrections import COLUMNS
 from transforms.errors import ProgrammeError
 
@@ -22,15 +21,10 @@ CANARY = "ZZ-canary"
 
 
 @pytest.fixture
-def village(tmp_path, monkeypatch):
+def village(village):
     """A programme with the starter's sample, pulled."""
-    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "programmes"))
-    monkeypatch.setenv("IMPACT_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    folder = tmp_path / "programmes" / NAME
-    write_starter(folder, NAME)
     pull(NAME)
-    return folder
+    return village
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flows.declared import link_review_of, programme_named, warehouse_of
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.settings import settings
-from flows.starter import write_starter
 from transforms.errors import ProgrammeError
 from transforms.synthetic.names import FAMILIES, MEN, WOMEN
 
@@ -56,31 +55,26 @@ def write(path, head, rows):
 
 
 @pytest.fixture
-def village(tmp_path, monkeypatch):
+def village(village):
     """A programme whose follow-ups mostly bring no id."""
-    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "programmes"))
-    monkeypatch.setenv("IMPACT_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    folder = tmp_path / "programmes" / NAME
-    write_starter(folder, NAME)
-    for sample in (folder / "inbox").glob("*.csv"):
+    for sample in (village / "inbox").glob("*.csv"):
         sample.unlink()
-    declared = folder / "programme.toml"
+    declared = village / "programme.toml"
     declared.write_text(declared.read_text(encoding="utf-8") + LINKING, encoding="utf-8")
-    forms = folder / "forms.toml"
+    forms = village / "forms.toml"
     before, marker, after = forms.read_text(encoding="utf-8").partition("[forms.follow_up.questions]\n")
     forms.write_text(before + marker + ASKED.lstrip() + after, encoding="utf-8")
     head = ["participant_id", "name", "phone", "consent", "date", "session", "birth_year", "sales_last_month"]
     rows = [(p, n, t, "yes", "2025-01-10", f"S{i % 2}", y, 1000) for i, (p, n, t, y) in enumerate(PEOPLE)]
-    write(folder / "inbox" / "registration_1.csv", [*head, "sells_online", "sex"], [(*r, "no", "F") for r in rows])
+    write(village / "inbox" / "registration_1.csv", [*head, "sells_online", "sex"], [(*r, "no", "F") for r in rows])
     head = ["participant_id", "name", "phone", "birth_year", "date", "sales_last_month", "sells_online"]
     write(
-        folder / "inbox" / "follow_up_m6_1.csv",
+        village / "inbox" / "follow_up_m6_1.csv",
         [*head, "contact_result"],
         [(*c, "2025-07-10", 2000, "yes", "completed") for c in CALLS],
     )
     pull(NAME)
-    return folder
+    return village
 
 
 def table(name):

@@ -10,6 +10,7 @@ from pytest_httpserver import HTTPServer
 from flows.probing import COLUMNS, stands
 from flows.pull import pull
 from flows.settings import ROOT
+from flows.sources.odk_central import OVERLAP
 from tests import mixed
 from tests.fakes.kobotoolbox import TOKEN, Kobo
 from tests.fakes.odk_central import PASSWORD, Central, running
@@ -67,8 +68,8 @@ def test_after_a_pull_it_says_what_is_landed_how_new_it_is_and_from_where_the_ne
     assert rows["calls"]["newest"].startswith("2026-11-22 21:01")  # in Bangkok
     assert rows["sheets"]["newest"] == "2023-11-15 05:13"
     assert (rows["sheets"]["landed"], rows["register"]["landed"]) == ("5 rows", "7 rows")
-    newest = max(each.created for each in central.live.values())
-    assert rows["interviews"]["watermark"].startswith(f"{newest:%Y-%m-%dT}")
+    since = max(each.created for each in central.live.values()) - OVERLAP
+    assert rows["interviews"]["watermark"].startswith(f"{since:%Y-%m-%dT%H:%M:%S}")
     assert rows["interviews"]["last pull"].endswith(" pulled")
     assert rows["interviews"]["stale"].startswith("no (data from ")
     assert rows["calls"]["stale"] == "no rule"

@@ -69,7 +69,7 @@ def test_what_was_read_reads_as_itself(kind, odd, rules):
     assert not twice.refused
 
 
-@pytest.mark.slow
+@pytest.mark.load
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_string_of_a_million_raises_and_what_is_read_reads_as_itself(kind, rules):
     many = pl.DataFrame({"q": strings(1_000_000, seed=13)})
