@@ -62,7 +62,11 @@ bench-sources: $(dev)  ## Measure how fast each kind of source is landed, beside
 simulate: $(dev)  ## Check that the intervals cover the truth as often as they say
 	@$(VENV)/bin/python -m benchmarks.coverage $(ARGS)
 
-lock: $(dev)  ## Write requirements/ again from pyproject.toml; ARGS=--upgrade takes newer versions
+# An environment that has uv is left as it is: to set it up again would point its editable install to this tree.
+$(VENV)/bin/uv:
+	@$(MAKE) --no-print-directory $(dev)
+
+lock: $(VENV)/bin/uv  ## Write requirements/ again from pyproject.toml; ARGS=--upgrade takes newer versions
 	@VENV='$(VENV)' bash scripts/lock.sh $(ARGS)
 
 fresh-machine:  ## Prove that the last commit's demo runs on a bare Debian 12 (root only)

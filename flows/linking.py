@@ -12,6 +12,7 @@ from transforms.link_methods import METHOD
 from transforms.linkable import COMPARED, KINDS, SHOWN, content, identities
 from transforms.programme import Form, Linking, Programme
 
+_TELLING = ("person", "phone", "birth_year", "national_id")
 _TIME = ("registered_on", "_pulled_at", "_file", "_row")
 
 
@@ -87,26 +88,32 @@ def _people(
     said = decisions.filter(pl.col("kind") == "registration")
     said = said.select(participant="answered", other="participant", same="same")
     yes = said.filter("same").select("participant", "other")
-    sure = [linkage.same_number(registrations), yes]
-    first = linkage.people(registrations, pl.concat(sure))
-    records = _records(registrations.join(first, on="participant", maintain_order="left"))
-    pairs = _scores(records, None)
-    one = records.select(left="row", participant="participant", _one="person")
-    other = records.select(right="row", other="participant", _other="person")
-    pairs = pairs.join(one, on="left").join(other, on="right").filter(pl.col("_one") != pl.col("_other"))
+    certain = {"national_id": linkage.same_number(registrations), "reviewed": yes}
+    pairs = _alike(registrations, linkage.people(registrations, pl.concat(certain.values())))
     no = said.filter(~pl.col("same"))
     refused = pl.concat([no.select("participant", "other"), no.select(participant="other", other="participant")])
-    pairs = pairs.join(refused, on=["participant", "other"], how="anti")
-    pairs = pairs.filter("backed")
-    likely = (pl.col("probability") >= linking.sure) & pl.col("named")
-    of = linkage.people(registrations, pl.concat([*sure, pairs.filter(likely).select("participant", "other")]))
+    pairs = pairs.join(refused, on=["participant", "other"], how="anti").filter("backed")
+    pairs = pairs.filter(pl.col("probability") >= linking.doubtful)
+    probable = pairs.filter(linkage.surely_one(linking)).select("participant", "other")
+    of = linkage.merged(registrations, certain | {"probable": probable})
     person = dict(zip(of["participant"], of["person"], strict=True))
-    unsure = pairs.filter(~likely & (pl.col("probability") >= linking.doubtful))
-    unsure = unsure.filter(
+    unsure = pairs.filter(
         pl.col("participant").replace_strict(person, return_dtype=pl.String)
         != pl.col("other").replace_strict(person, return_dtype=pl.String)
     )
     return of, _shown_people(unsure, registrations)
+
+
+def _alike(registrations: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """The likely pairs (participant, other) among people of whom some are one already, with what speaks for each."""
+    known = registrations.join(first, on="participant", maintain_order="left")
+    records = _records(known)
+    number = known.group_by("person").agg(national_id=pl.col("national_id").drop_nulls().first())
+    told = records.select("row", "participant", "person", "phone", "birth_year").join(number, on="person")
+    one = told.rename({"row": "left"})
+    other = told.rename({"row": "right", "participant": "other"} | {name: f"{name}_other" for name in _TELLING})
+    pairs = _scores(records, None).join(one, on="left").join(other, on="right")
+    return pairs.filter(pl.col("person") != pl.col("person_other")).sort("left", "right")
 
 
 def _records(known: pl.DataFrame) -> pl.DataFrame:
@@ -206,6 +213,6 @@ def _by_source(
     found: Mapping[str, pl.DataFrame], rounds: Mapping[str, str | None], linked: pl.DataFrame, known: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
     """Each source's rows in their own order."""
-    joined = known.with_columns(method=pl.lit("participant_id"))
+    joined = known.with_columns(method=pl.col("merged_by").fill_null("participant_id"))
     both = pl.concat([each.select("_of", "_at", "person", "method") for each in (joined, linked)]).sort("_of", "_at")
     return {name: both.filter(pl.col("_of") == name).select(participant="person", method="method") for name in found}

@@ -45,7 +45,7 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
         ),
         responses=tables.responses(programme).cast(pl.concat([each.head(consenting) for each in rounds])),
         links=_links(judged),
-        methods=link_methods(follow_ups, judged),
+        methods=link_methods(registrations, follow_ups, judged),
         rejects=_rejects(follow_ups, judged),
         warnings=_second_registrations(registrations[later]),
         groups=labels.groups(people, programme),

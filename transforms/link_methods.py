@@ -1,32 +1,43 @@
-"""Counts by what the follow-ups found their people."""
+"""Counts by what the follow-ups, and registrations under another id, found their people."""
 
 import polars as pl
 
 from transforms import tables
 
 METHOD = "_method"
-"""How a follow-up found its person before names were left behind; there is no such column where only ids count."""
+"""How a submission found its person before names were left behind; there is no such column where only ids count."""
 
 UNCERTAIN = ("probable", "reviewed")
 """The methods that rest on a chance or on somebody's word."""
 
 
-def link_methods(follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The table LinkMethods of follow-ups and their verdicts, both by round."""
+def link_methods(
+    registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], judged: dict[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """The table LinkMethods of registrations, and of follow-ups and their verdicts, both by round."""
     found = [_methods(follow_ups[each], of_round) for each, of_round in judged.items()]
+    if METHOD in registrations.columns:
+        found.append(_merged(registrations))
     if not found:
         return tables.LinkMethods.create_empty()
-    counted = pl.concat(found).group_by("source", "method").agg(submissions=pl.len()).sort("source", "method")
+    grain = ["kind", "source", "method"]
+    counted = pl.concat(found).group_by(grain).agg(submissions=pl.len()).sort(grain)
     return tables.LinkMethods.validate(counted, cast=True)
+
+
+def _merged(registrations: pl.DataFrame) -> pl.DataFrame:
+    """The registrations of somebody who registered before under another id."""
+    merged = registrations.filter(pl.col(METHOD) != "participant_id")
+    return merged.select(kind=pl.lit("registration"), source="_source", method=METHOD)
 
 
 def _methods(submissions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     by_id = pl.when(pl.col("person").is_null()).then(pl.lit("unmatched")).otherwise(pl.lit("participant_id"))
-    rows = judged.select("source", "person")
+    rows = judged.select("source", "person", kind=pl.lit("follow_up"))
     if METHOD in submissions.columns:
         rows = rows.with_columns(submissions[METHOD])
-        return rows.select("source", method=METHOD)
-    return rows.select("source", method=by_id)
+        return rows.select("kind", "source", method=METHOD)
+    return rows.select("kind", "source", method=by_id)
 
 
 def without_uncertain(follow_ups: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -4,6 +4,8 @@
 of the id given; follow-ups also have `round` and `answered`, the pseudonym of all that they say of their person.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_array
@@ -33,6 +35,30 @@ def people(registrations: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
     _, group = connected_components(graph, directed=False)
     grouped = number.with_columns(group=pl.Series(group))
     return grouped.select("participant", person=pl.col("participant").first().over("group"))
+
+
+def merged(registrations: pl.DataFrame, same: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`people` by all the pairs of `same`, and `merged_by`: the method, null for who was the first of a person.
+
+    `same` has the pairs by method, the surest first; it is the first that joins a participant to an earlier one.
+    """
+    pairs = list(same.values())
+    so_far = [people(registrations, pl.concat(pairs[: count + 1])) for count in range(len(pairs))]
+    joined = [each["participant"] != each["person"] for each in so_far]
+    methods = [pl.when(by).then(pl.lit(name)) for name, by in zip(same, joined, strict=True)]
+    return so_far[-1].with_columns(merged_by=pl.coalesce(methods))
+
+
+def surely_one(linking: Linking) -> pl.Expr:
+    """Whether a likely pair of registrations is one person without anybody's word.
+
+    To join two people's data is worse than to miss a second registration: beside the probability, the telephone, the
+    year of birth and the first name must be the same, and no national id may tell otherwise.
+    """
+    same = pl.all_horizontal(pl.col(name) == pl.col(f"{name}_other") for name in ("phone", "birth_year"))
+    another = pl.col("national_id") != pl.col("national_id_other")
+    likely = (pl.col("probability") >= linking.sure) & pl.col("named")
+    return (likely & same).fill_null(False) & ~another.fill_null(False)
 
 
 def same_number(registrations: pl.DataFrame) -> pl.DataFrame:

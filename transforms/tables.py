@@ -162,12 +162,16 @@ class Links(dy.Schema):
 
 
 METHODS = ("participant_id", "national_id", "phone", "enterprise", "probable", "reviewed", "doubtful", "unmatched")
-"""How a follow-up is joined to its person, the surest first; the last two are not joined."""
+"""How a submission is joined to its person, the surest first; the last two are not joined."""
 
 
 class LinkMethods(dy.Schema):
-    """One row per follow-up source and method: how its accepted submissions found their person, or did not."""
+    """One row per kind, source and method: how accepted submissions found their person, or did not.
 
+    Of follow-ups all are counted; of registrations those of a person who registered before under another id.
+    """
+
+    kind = dy.Enum(["follow_up", "registration"], primary_key=True, description="Of which the submissions are.")
     source = dy.String(primary_key=True, description="The source.")
     method = dy.Enum(METHODS, primary_key=True, description="By what; doubtful ones wait for a person's word.")
     submissions = dy.Int64(nullable=False, min=1, description="How many accepted submissions.")

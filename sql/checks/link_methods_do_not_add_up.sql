@@ -5,6 +5,7 @@ with told as (
         sum(submissions) as accepted,
         coalesce(sum(submissions) filter (where method in ('doubtful', 'unmatched')), 0) as orphans,
     from link_methods
+    where kind = 'follow_up'
     group by source
 )
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import duckdb
 import polars as pl
 import pytest
 
@@ -22,19 +25,48 @@ def test_the_review_finds_people_whom_nothing_else_finds(case):
     assert case.unreviewed.precision >= linking.PRECISION
 
 
+def test_joined_registrations_are_right_and_the_review_finds_more(case):
+    assert case.second_registrations > 25
+    assert case.merged.precision >= linking.PRECISION
+    assert case.merged_reviewed.precision >= linking.PRECISION
+    assert case.merged_reviewed.recall > case.merged.recall > 0.5
+
+
+def test_the_promise_is_broken_where_two_people_are_joined(case):
+    assert linking.is_kept(case)
+    assert not linking.is_kept(replace(case, merged=linking.Score(precision=0.98, recall=1.0)))
+
+
 def test_joining_by_the_same_name_and_year_finds_far_fewer(case):
     assert case.naive.recall < case.unreviewed.recall - 0.2
 
 
-def test_the_same_people_are_linked_the_same_whatever_the_order_and_the_threads(tmp_path, monkeypatch):
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_same_people_are_linked_the_same_on_any_number_of_threads(threads, tmp_path, monkeypatch):
+    made = people(1_000, 8)
+    vault, review = Vault(tmp_path), LinkReview(tmp_path)
+    usual = linking.linked(made, vault, review)
+    listed = review.path.read_bytes()
+    connect, used = duckdb.connect, []
+
+    def on_threads(*given, config=None, **named):
+        connection = connect(*given, config={**(config or {}), "threads": threads}, **named)
+        used.append(connection.sql("select current_setting('threads')").fetchall()[0][0])
+        return connection
+
+    monkeypatch.setattr("flows.matching.duckdb.connect", on_threads)
+    review.path.unlink()
+    again = linking.linked(made, vault, review)
+    assert set(used) == {threads}
+    for name in ("sheets", "calls"):
+        assert usual.named[name].equals(again.named[name])
+    assert review.path.read_bytes() == listed
+
+
+def test_the_same_people_are_linked_the_same_whatever_the_order(tmp_path):
     made = people(300, 8)
     vault, review = Vault(tmp_path), LinkReview(tmp_path)
     straight = linking.linked(made, vault, review)
-    listed = review.path.read_bytes()
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    again = linking.linked(made, vault, review)
-    assert straight.named["calls"].equals(again.named["calls"])
-    assert review.path.read_bytes() == listed
     turned = people(300, 8)
     turned = type(turned)(turned.registrations.reverse(), turned.follow_ups.reverse())
     backwards = linking.linked(turned, vault, review)

@@ -82,6 +82,11 @@ def table(name):
         return reader.sql(f"select * from {name} order by all")
 
 
+def counted(kind):
+    methods = table("link_methods").filter(kind=kind)
+    return dict(methods.select("method", "submissions").rows())
+
+
 def decide(same):
     """Writes one answer into every line about a follow-up."""
     path = link_review_of(programme_named(NAME)).path
@@ -97,7 +102,7 @@ def decide(same):
 
 def test_people_are_found_without_their_id_and_the_doubtful_wait(village):
     refresh(NAME)
-    methods = dict(table("link_methods").select("method", "submissions").rows())
+    methods = counted("follow_up")
     assert methods == {"participant_id": 1, "phone": 2, "probable": 1, "doubtful": 1, "unmatched": 1}
     assert dict(table("link_review").rows())["waiting"] >= 2
 
@@ -106,13 +111,29 @@ def test_a_person_with_two_ids_is_one_person_with_two_enrolments(village):
     refresh(NAME)
     assert table("enrolments").height == len(PEOPLE)
     assert table("enrolments")["participant"].n_unique() == len(PEOPLE) - 1
+    assert counted("registration") == {"probable": 1}
+
+
+def test_a_name_and_a_year_alone_join_no_registrations_without_a_persons_word(village):
+    path = village / "inbox" / "registration_1.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = [line.replace("0844444444", "") if line.startswith("P7") else line for line in lines]
+    path.with_name("registration_2.csv").write_text("".join(lines), encoding="utf-8")
+    path.unlink()
+    pull(NAME)
+    refresh(NAME)
+    assert counted("registration") == {}
+    decide(lambda line: "yes" if line["kind"] == "registration" else "no")
+    refresh(NAME)
+    assert counted("registration") == {"reviewed": 1}
+    assert table("enrolments")["participant"].n_unique() == len(PEOPLE) - 1
 
 
 def test_a_persons_word_is_obeyed_by_every_later_run(village):
     before = refresh(NAME)
     decide(lambda line: "yes" if line["other_birth_year"] == "1965" else "no")
     assert refresh(NAME) != before
-    methods = dict(table("link_methods").select("method", "submissions").rows())
+    methods = counted("follow_up")
     assert methods["reviewed"] == 1
     assert "doubtful" not in methods
     answered = table("responses").filter(round="m6", answered=True)
@@ -140,7 +161,8 @@ def test_without_linking_a_follow_up_without_id_is_set_aside(village):
     refresh(NAME)
     rules = table("rejects").filter(source="follow_up_m6")["rule"].to_list()
     assert rules == ["missing_required"] * (len(CALLS) - 1)
-    assert dict(table("link_methods").select("method", "submissions").rows()) == {"participant_id": 1}
+    assert counted("follow_up") == {"participant_id": 1}
+    assert counted("registration") == {}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +181,15 @@ def test_mistakes_are_found_on_loading(village, wrong, told):
     with pytest.raises(ProgrammeError, match="linking") as error:
         programme_named(NAME)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("linking", "loaded"), [("", "False"), (LINKING, "True")])
+def test_a_refresh_loads_splink_only_where_people_are_linked(village, linking, loaded):
+    declared = village / "programme.toml"
+    declared.write_text(declared.read_text(encoding="utf-8").replace(LINKING, linking), encoding="utf-8")
+    code = f"import sys; from flows.refresh import refresh; refresh('{NAME}'); print('splink' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.split()[-1] == loaded
 
 
 def test_splink_is_not_loaded_with_the_command_line():
