@@ -1,0 +1,58 @@
+"""Every table, declared once: Polars validates by it, DuckDB's tables and the data dictionary follow from it."""
+
+from transforms.tables.about import Build, Indicators
+from transforms.tables.linking import METHODS, LinkMethods, LinkReview, Links
+from transforms.tables.of_programme import (
+    WAREHOUSE,
+    answer_column,
+    derived_dtypes,
+    enrolments,
+    extended,
+    measured,
+    measurements,
+    responses,
+    warehouse,
+)
+from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measurements, Responses
+from transforms.tables.quality import CHECKS, Balance, Corrections, Flags, Rejects, Warnings
+from transforms.tables.received import Records, Submissions
+from transforms.tables.results import Estimates, GradedEstimates, PublishedEstimates, Transitions
+from transforms.tables.standing import Acknowledgements, Pulls
+
+__all__ = [
+    "CHECKS",
+    "EVERYONE",
+    "METHODS",
+    "WAREHOUSE",
+    "Acknowledgements",
+    "Balance",
+    "Build",
+    "Corrections",
+    "Enrolments",
+    "Estimates",
+    "Flags",
+    "Funnel",
+    "GradedEstimates",
+    "Groups",
+    "Indicators",
+    "LinkMethods",
+    "LinkReview",
+    "Links",
+    "Measurements",
+    "PublishedEstimates",
+    "Pulls",
+    "Records",
+    "Rejects",
+    "Responses",
+    "Submissions",
+    "Transitions",
+    "Warnings",
+    "answer_column",
+    "derived_dtypes",
+    "enrolments",
+    "extended",
+    "measured",
+    "measurements",
+    "responses",
+    "warehouse",
+]

@@ -1,0 +1,33 @@
+"""What a warehouse was made from."""
+
+import dataframely as dy
+
+
+class Indicators(dy.Schema):
+    """One row per indicator as declared when the warehouse was built."""
+
+    indicator = dy.String(primary_key=True, description="Its name in indicators.toml.")
+    position = dy.Int64(nullable=False, description="Its place there.")
+    section = dy.String(nullable=False, description="The report's section.")
+    statistic = dy.String(nullable=False, description="The estimator.")
+    value = dy.String(nullable=False, description="Its SQL expression.")
+    population = dy.String(nullable=True, description="Whom it is about, as an SQL expression.")
+    shown_as = dy.String(nullable=False, description="How its number is written.")
+    better = dy.String(nullable=False, description="The direction that is better.")
+    headline = dy.String(nullable=True, description="The quantity on the summary page.")
+    target = dy.Float64(nullable=True, description="The target of the headline.")
+    title_th = dy.String(nullable=False, description="Its name in Thai.")
+    title_en = dy.String(nullable=False, description="Its name in English.")
+    unit_th = dy.String(nullable=False, description="Its unit in Thai.")
+    unit_en = dy.String(nullable=False, description="Its unit in English.")
+    version = dy.Int64(nullable=False, description="The version of its definition.")
+
+
+class Build(dy.Schema):
+    """One row: what this warehouse was made from."""
+
+    programme = dy.String(primary_key=True, description="The programme.")
+    input_id = dy.String(nullable=False, description="Hash of the landing, the programme folder and the code.")
+    code_version = dy.String(nullable=False, description="The version of the engine.")
+    configuration = dy.String(nullable=False, description="Hash of the programme folder's files.")
+    built_at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us", description="When it was built.")

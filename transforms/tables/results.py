@@ -1,0 +1,88 @@
+"""What came out."""
+
+import dataframely as dy
+
+
+class Estimates(dy.Schema):
+    """One row per period, indicator, quantity, round, arm, breakdown, group and term.
+
+    Shares and percentage changes are fractions (0.25 is 25 %). A level's `arm` is one of the arms; an
+    effect's is `both`.
+    """
+
+    estimate = dy.String(primary_key=True, description="The id: the key's parts joined by a full stop.")
+    period = dy.String(nullable=False, description="The reporting period.")
+    indicator = dy.String(nullable=False, description="The indicator, as in indicators.toml.")
+    quantity = dy.Enum(
+        ["count", "level", "change", "effect"],
+        nullable=False,
+        description="A count, a level at a round, a change since the baseline, or treated against comparison.",
+    )
+    round = dy.String(nullable=False, description="The round.")
+    arm = dy.Enum(["all", "treated", "comparison", "both"], nullable=False, description="Whose it is.")
+    by = dy.String(nullable=False, description="The breakdown.")
+    group = dy.String(nullable=False, description="The group.")
+    term = dy.String(nullable=False, description="The model's term, else empty.")
+    method = dy.String(nullable=False, description="The estimator and its interval, as in docs/methods.md.")
+    value = dy.Float64(nullable=True, description="The estimate, in the indicator's unit.")
+    standard_error = dy.Float64(nullable=True, min=0, description="Its standard error.")
+    low = dy.Float64(nullable=True, description="The 95 % interval's lower end.")
+    high = dy.Float64(nullable=True, description="The 95 % interval's upper end.")
+    n = dy.Int64(nullable=False, min=0, description="Units it rests on (an effect: the treated ones).")
+    n_comparison = dy.Int64(nullable=True, min=0, description="An effect's comparison units.")
+    observations = dy.Int64(nullable=True, min=0, description="A panel model's unit-rounds.")
+    numerator = dy.Int64(nullable=True, min=0, description="A proportion's units with the trait.")
+    population = dy.Int64(nullable=False, min=0, description="Units that should have a value.")
+    missing = dy.Int64(nullable=False, min=0, description="Of these, units without one.")
+    clusters = dy.Int64(nullable=True, min=0, description="Clusters (an effect: the treated ones).")
+    clusters_comparison = dy.Int64(nullable=True, min=0, description="An effect's comparison clusters.")
+    df = dy.Float64(nullable=True, description="Satterthwaite's degrees of freedom.")
+    p_value = dy.Float64(nullable=True, min=0, max=1, description="Two-sided, against no change.")
+    q_value = dy.Float64(nullable=True, min=0, max=1, description="Benjamini-Hochberg within the family.")
+    smallest_detectable = dy.Float64(nullable=True, description="Detectable with 80 % power at 5 %.")
+    baseline_sd = dy.Float64(nullable=True, min=0, description="Standard deviation at the baseline.")
+    response = dy.Float64(nullable=True, min=0, max=1, description="Answered / due at the round.")
+
+
+class GradedEstimates(Estimates):
+    """One row per estimate, with its evidence grade: changes and effects have one, counts and levels none."""
+
+    letter = dy.Enum(["A", "B", "C", "D", "E", "X"], nullable=True, description="The design, after caps.")
+    sign = dy.Enum(["+", "-", "(+)", "(-)", "0", "?"], nullable=True, description="What the data say.")
+    cap = dy.String(nullable=True, description="The cap that decided the letter, if one did.")
+
+
+class PublishedEstimates(GradedEstimates):
+    """One row per estimate as it may be shown: what is not shown is null."""
+
+    n = dy.Int64(nullable=True, min=0, description="Units it rests on (an effect: the treated ones).")
+    population = dy.Int64(nullable=True, min=0, description="Units that should have a value.")
+    missing = dy.Int64(nullable=True, min=0, description="Of these, units without one.")
+    visibility = dy.Enum(
+        ["shown", "bottom_coded", "top_coded", "suppressed"],
+        nullable=False,
+        description="Shown; a small share shown only as under or over `bound`; or not shown.",
+    )
+    bound = dy.Float64(nullable=True, description="The bound of a coded share.")
+    no_interval = dy.Enum(
+        ["few_groups"],
+        nullable=True,
+        description="Why a shown value has no interval: the groups are too few (df under 4).",
+    )
+
+
+class Transitions(dy.Schema):
+    """One row per period, indicator, round, arm, breakdown, group, and pair of classes."""
+
+    period = dy.String(primary_key=True, description="The reporting period.")
+    indicator = dy.String(primary_key=True, description="The indicator.")
+    round = dy.String(primary_key=True, description="The round compared with the baseline.")
+    arm = dy.String(primary_key=True, description="The arm.")
+    by = dy.String(primary_key=True, description="The breakdown.")
+    group = dy.String(primary_key=True, description="The group.")
+    origin = dy.String(primary_key=True, description="The class at the baseline.")
+    destination = dy.String(primary_key=True, description="The class at the round; `closed` or `unknown` too.")
+    units = dy.Int64(nullable=False, min=0, description="How many units moved so.")
+    share = dy.Float64(nullable=True, min=0, max=1, description="Of the units in `origin`.")
+    low = dy.Float64(nullable=True, description="The share's 95 % Wilson interval, lower end.")
+    high = dy.Float64(nullable=True, description="Its upper end.")
