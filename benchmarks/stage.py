@@ -25,7 +25,7 @@ PARTS = {
     "grade_estimates": "grade",
     "write_warehouse": "write and check the warehouse",
 }
-"""The steps of flows.refresh whose seconds are told apart."""
+"""The steps of flows.gathering and flows.refresh whose seconds are told apart."""
 spent: dict[str, float] = dict.fromkeys(PARTS.values(), 0.0)
 
 
@@ -66,10 +66,12 @@ def _landing(folder: Path) -> Callable[[], object]:
 
 def _refresh(folder: Path) -> Callable[[], object]:
     from benchmarks.programme import ID
+    from flows import gathering
     from flows import refresh as flow
 
     for step, part in PARTS.items():
-        setattr(flow, step, _timed(getattr(flow, step), part))
+        module = gathering if hasattr(gathering, step) else flow
+        setattr(module, step, _timed(getattr(module, step), part))
     for store in ("warehouse", "vault"):
         shutil.rmtree(folder / "state" / store, ignore_errors=True)
     return lambda: flow.refresh(ID)

@@ -1,0 +1,134 @@
+"""Gathers what is landed of a programme: cleaned, under pseudonyms, and joined person by person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from flows.accounting import stacked
+from flows.corrections import check_that_all_hold, corrections_of
+from flows.declared import landing_of, link_review_of, vault_of
+from flows.judging import Judged, judge
+from flows.linking import identified, link_people, with_people
+from flows.recording import step
+from flows.settings import settings
+from flows.stores.vault import Vault
+from transforms.clean import Cleaned
+from transforms.corrections import Correction, accepted_by, rows_of
+from transforms.errors import UserError, listed
+from transforms.flags import accepting, flags
+from transforms.link import Linked, link
+from transforms.programme import Form, Programme, Source
+
+
+@dataclass(frozen=True)
+class Named:
+    """Accepted submissions with pseudonyms in place of whatever identifies; the follow-ups by round."""
+
+    registrations: pl.DataFrame
+    follow_ups: dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What cleaning found, by source; the tables of what was done by hand; and everybody's rounds."""
+
+    judged: dict[str, Judged]
+    by_hand: dict[str, pl.DataFrame]
+    linked: Linked
+
+
+def gather(programme: Programme, until: datetime | None) -> Gathered:
+    """All that had landed until a moment, or until now. Raises UserError when no registration ever came.
+
+    Names are in memory for one source at a time, unless people are linked by them.
+    """
+    vault, corrections = vault_of(programme), corrections_of(programme, until)
+    judged: dict[str, Judged] = {}
+    named: dict[str, pl.DataFrame] = {}
+    flagged: list[pl.DataFrame] = []
+    identities: dict[str, pl.DataFrame] = {}
+    for source in _landed(programme, until):
+        form = programme.forms[source.form]
+        found = clean(programme, source, corrections, until)
+        flagged.append(flag(programme, source, found.cleaned, corrections))
+        if until is None:  # what was earlier must not take the place of what the vault knows now
+            keep_contacts(vault, found.cleaned.accepted, source.id, form)
+        named[source.id] = pseudonymise(vault, found.cleaned.accepted, form)
+        if programme.linking is not None:
+            identities[source.id] = identify(vault, found.cleaned.accepted, form, programme.linking)
+        judged[source.id] = found.without_answers()
+    whole = until is None and not any(each.refused for each in judged.values())
+    linkage = find_people(identities, programme, link_review_of(programme), until is None)
+    named = {source: with_people(frame, linkage.named.get(source)) for source, frame in named.items()}
+    by_hand = {
+        "corrections": _by_hand(programme, judged, corrections, whole),
+        "flags": stacked(flagged),
+        "link_review": linkage.review,
+    }
+    return Gathered(judged, by_hand, link_rounds(_by_round(programme, named), programme))
+
+
+def _landed(programme: Programme, until: datetime | None) -> list[Source]:
+    """The sources that have landed anything. Raises UserError when no registration ever came."""
+    landed = [source for source in programme.sources if landing_of(programme, source).manifests(until)]
+    if not any(source.round is None for source in landed):
+        wanted = [
+            settings().inbox(programme.id) / source.files for source in programme.file_drops if source.round is None
+        ]
+        raise UserError(
+            f"{programme.id}: no registrations have landed, so there is nothing to report on. They are looked for as "
+            f"{listed(map(str, wanted))}. Put them there, or mend what the pull finds wrong: impact pull {programme.id}"
+        )
+    return landed
+
+
+def _by_hand(
+    programme: Programme, judged: dict[str, Judged], corrections: Sequence[Correction], whole: bool
+) -> pl.DataFrame:
+    """The table Corrections. Raises UserError where one of them does not hold any more."""
+    outcomes = stacked([each.cleaned.corrections for each in judged.values()])
+    check_that_all_hold(corrections, outcomes, programme, complete=whole)
+    return rows_of(corrections, outcomes, programme)
+
+
+def _flag(programme: Programme, source: Source, cleaned: Cleaned, corrections: Sequence[Correction]) -> pl.DataFrame:
+    """What stands out in one source's answers, and which of it a person has accepted."""
+    found = flags(cleaned.accepted, source.id, programme.forms[source.form], programme)
+    return accepting(found, accepted_by(corrections, cleaned.corrections))
+
+
+def _keep_contacts(vault: Vault, accepted: pl.DataFrame, source: str, form: Form) -> None:
+    """Splits off what identifies into the vault."""
+    vault.keep_contacts(accepted, source, form)
+
+
+def _pseudonymise(vault: Vault, accepted: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """The submissions without what identifies; from here on there are only pseudonyms."""
+    return vault.pseudonymise(accepted, form)
+
+
+def _by_round(programme: Programme, named: dict[str, pl.DataFrame]) -> Named:
+    follow_ups: dict[str, list[pl.DataFrame]] = {}
+    registrations: list[pl.DataFrame] = []
+    for source in programme.sources:
+        if source.id in named:
+            (registrations if source.round is None else follow_ups.setdefault(source.round, [])).append(
+                named[source.id]
+            )
+    return Named(stacked(registrations), {each: stacked(frames) for each, frames in follow_ups.items()})
+
+
+def _link(named: Named, programme: Programme) -> Linked:
+    """Every participant's rounds, joined to the registration."""
+    return link(named.registrations, named.follow_ups, programme)
+
+
+clean = step(judge)
+identify = step(identified)
+find_people = step(link_people)
+flag = step(_flag)
+keep_contacts = step(_keep_contacts)
+pseudonymise = step(_pseudonymise)
+link_rounds = step(_link)
