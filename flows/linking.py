@@ -95,6 +95,8 @@ def _people(
     pairs = pairs.join(refused, on=["participant", "other"], how="anti").filter("backed")
     pairs = pairs.filter(pl.col("probability") >= linking.doubtful)
     probable = pairs.filter(linkage.surely_one(linking)).select("participant", "other")
+    torn = linkage.unlike(registrations, pl.concat(certain.values()), probable)
+    probable = probable.join(torn, on=["participant", "other"], how="anti", maintain_order="left")
     of = linkage.merged(registrations, certain | {"probable": probable})
     person = dict(zip(of["participant"], of["person"], strict=True))
     unsure = pairs.filter(
@@ -149,6 +151,7 @@ def _linked(
     records = _records(known)
     pairs = _scores(records, asked.select(row="place", **{name: pl.col(name) for name in COMPARED}))
     pairs = pairs.join(records.select(left="row", person="person"), on="left").rename({"right": "place"})
+    pairs = _unless_another(pairs, asked, known)
     no = decisions.filter((pl.col("kind") == "follow_up") & ~pl.col("same")).join(of, on="participant")
     refused = asked.select("place", "answered").join(no, on="answered").select("place", "person")
     sure, doubtful = linkage.sure_and_doubtful(pairs, linked, refused, linking)
@@ -159,6 +162,13 @@ def _linked(
         method=pl.when(probable).then(pl.lit("probable")).otherwise("method"),
     ).drop("_person")
     return linked, doubtful
+
+
+def _unless_another(pairs: pl.DataFrame, asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The pairs, backed no more where both have a national id and these differ: a person must look at them."""
+    told = pairs.join(asked.select("place", "national_id"), on="place").join(linkage.numbers(known), on="person")
+    another = linkage.is_another(pl.col("national_id"), pl.col("_numbers"))
+    return told.with_columns(backed=pl.col("backed") & ~another)
 
 
 def _shown(doubtful: pl.DataFrame, follow_ups: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -49,6 +49,21 @@ def merged(registrations: pl.DataFrame, same: Mapping[str, pl.DataFrame]) -> pl.
     return so_far[-1].with_columns(merged_by=pl.coalesce(methods))
 
 
+def unlike(registrations: pl.DataFrame, certain: pl.DataFrame, probable: pl.DataFrame) -> pl.DataFrame:
+    """The probable pairs that would, one after the other, make one person of people with different national ids.
+
+    A may be B, and B may be C, while A and C cannot be one: which of the two holds, a person must say. `certain` are
+    the pairs (participant, other) that are one person anyway.
+    """
+    before = people(registrations, certain).rename({"person": "before"})
+    after = people(registrations, pl.concat([certain, probable])).join(before, on="participant")
+    known = registrations.select("participant", "national_id").drop_nulls().join(after, on="participant")
+    known = known.with_columns(alone=pl.col("national_id").n_unique().over("before"))
+    several = known.group_by("person").agg(together=pl.col("national_id").n_unique(), alone=pl.col("alone").max())
+    torn = after.join(several.filter(pl.col("together") > pl.col("alone")), on="person").select("participant")
+    return probable.join(torn, on="participant", how="semi")
+
+
 def surely_one(linking: Linking) -> pl.Expr:
     """Whether a likely pair of registrations is one person without anybody's word.
 
@@ -78,9 +93,11 @@ def by_keys(follow_ups: pl.DataFrame, registrations: pl.DataFrame) -> pl.DataFra
     """The follow-ups with those filled in whose national id, telephone or enterprise is one person's alone.
 
     `registrations` have `person` too. A telephone or enterprise is many people's often, and passed on: the first name
-    must sound the same where both are known, the years of birth be close, and the titles be of one sex.
+    must sound the same where both are known, the years of birth be close, the titles be of one sex, and the national
+    ids not differ.
     """
     linked = follow_ups
+    registrations = registrations.join(numbers(registrations), on="person", how="left", maintain_order="left")
     for kind in KINDS:
         owners = _owners(registrations, kind)
         found = linked.join(owners, on=kind, how="left", maintain_order="left")
@@ -90,8 +107,18 @@ def by_keys(follow_ups: pl.DataFrame, registrations: pl.DataFrame) -> pl.DataFra
         linked = found.with_columns(
             person=pl.when(new).then("_person").otherwise("person"),
             method=pl.when(new).then(pl.lit(kind)).otherwise("method"),
-        ).drop("_person", "_sexes", "_first_keys", "_birth_years")
+        ).drop("_person", "_numbers", "_sexes", "_first_keys", "_birth_years")
     return linked
+
+
+def numbers(registrations: pl.DataFrame) -> pl.DataFrame:
+    """Every `person`, and under `_numbers` the national ids that were ever given as theirs."""
+    return registrations.group_by("person").agg(_numbers=pl.col("national_id").drop_nulls().unique())
+
+
+def is_another(national_id: pl.Expr, numbers: pl.Expr) -> pl.Expr:
+    """Whether the national ids tell that two are not one: both are known, and differ."""
+    return (national_id.is_not_null() & (numbers.list.len() > 0) & ~numbers.list.contains(national_id)).fill_null(False)
 
 
 def _owners(registrations: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -100,6 +127,7 @@ def _owners(registrations: pl.DataFrame, kind: str) -> pl.DataFrame:
     owned = known.group_by(kind, maintain_order=True).agg(
         _person=pl.col("person").first(),
         _people=pl.col("person").n_unique(),
+        _numbers=pl.col("_numbers").first(),
         _sexes=pl.col("sex").drop_nulls().unique(),
         _first_keys=pl.col("first_key").drop_nulls().unique(),
         _birth_years=pl.col("birth_year").drop_nulls().unique(),
@@ -116,7 +144,8 @@ def _compatible() -> pl.Expr:
         years.list.contains(pl.col("birth_year") + apart) for apart in range(-CLOSE_YEARS, CLOSE_YEARS + 1)
     )
     same_name, same_sex = names.list.contains(pl.col("first_key")), sexes.list.contains(pl.col("sex"))
-    return ((no_name | same_name) & (no_year | near) & (no_sex | same_sex)).fill_null(False)
+    agrees = (no_name | same_name) & (no_year | near) & (no_sex | same_sex)
+    return agrees.fill_null(False) & ~is_another(pl.col("national_id"), pl.col("_numbers"))
 
 
 def _alone(kind: str) -> pl.Expr:
@@ -143,7 +172,8 @@ def sure_and_doubtful(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The links (place, person) that are sure, and the pairs (place, person, probability) for a person to decide.
 
-    `scores` has place, person, probability and `backed`: the first name agrees, and the year of birth or the telephone.
+    `scores` has place, person, probability and `backed`: the first name agrees, and the year of birth or the telephone,
+    and no national id tells otherwise.
     A link is sure when it is backed, when it is likely against all others who come into question (a submission is of
     one person at most), and when the person has no other submission of that round. `refused` (place, person) are the
     pairs to which somebody has said no.

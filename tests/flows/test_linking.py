@@ -1,6 +1,7 @@
 """People on their way through a refresh: found by ids, numbers, chances and a person's word."""
 
 import csv
+import shutil
 import subprocess
 import sys
 
@@ -24,6 +25,9 @@ ASKED = """
 full_name = { path = "name", type = "text", identity = true, title = { th = "ชื่อ", en = "Full name" } }
 phone = { path = "phone", type = "phone", identity = true, title = { th = "โทรศัพท์", en = "Phone" } }
 birth_year = { path = "birth_year", type = "year", title = { th = "ปีเกิด", en = "Year of birth" } }
+"""
+NATIONAL_ID = """\
+national_id = { path = "national_id", type = "national_id", identity = true, title = { th = "เลข", en = "Number" } }
 """
 PEOPLE = [  # participant_id, name, phone, consent, date, session, birth_year, sales, online, sex
     ("P1", "นายสมศักดิ์ แก้วทะเล", "0811111111", 1970),
@@ -77,6 +81,13 @@ def village(village):
     return village
 
 
+def add_column(path, name, start, answer):
+    """Adds a column that is empty but in the lines that start so."""
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    answered = (f"{row},{answer if row.startswith(start) else ''}" for row in rows)
+    path.write_text("\n".join([f"{head},{name}", *answered, ""]), encoding="utf-8")
+
+
 def table(name):
     with warehouse_of(programme_named(NAME)).open() as reader:
         return reader.sql(f"select * from {name} order by all")
@@ -127,6 +138,33 @@ def test_a_name_and_a_year_alone_join_no_registrations_without_a_persons_word(vi
     refresh(NAME)
     assert counted("registration") == {"reviewed": 1}
     assert table("enrolments")["participant"].n_unique() == len(PEOPLE) - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "methods"),
+    [
+        ("", {"phone": 3, "doubtful": 1}),
+        ("1000000000009", {"phone": 2, "doubtful": 1, "national_id": 1}),
+        ("1100000000008", {"phone": 2, "doubtful": 2}),
+    ],
+)
+def test_who_gives_another_national_id_is_not_linked_by_telephone_name_and_year(village, number, methods):
+    changes = {
+        "programme.toml": ("\n[linking]\n", '\n[linking]\nnational_id = "national_id"\n'),
+        "forms.toml": ("questions]\n", f"questions]\n{NATIONAL_ID}"),
+    }
+    for name, (old, new) in changes.items():
+        text = (village / name).read_text(encoding="utf-8")
+        (village / name).write_text(text.replace(old, new), encoding="utf-8")
+    add_column(village / "inbox" / "registration_1.csv", "national_id", "P5,", "1000000000009")
+    follow_ups = village / "inbox" / "follow_up_m6_1.csv"
+    with follow_ups.open("a", encoding="utf-8", newline="") as file:
+        file.write(",ณรงค์ วังปลา,0855555555,1965,2025-07-10,2000,yes,completed\n")
+    add_column(follow_ups, "national_id", ",ณรงค์ วังปลา,0855555555", number)
+    shutil.rmtree(settings().landing(NAME))
+    pull(NAME)
+    refresh(NAME)
+    assert counted("follow_up") == {"participant_id": 1, "probable": 1, "unmatched": 1} | methods
 
 
 def test_a_persons_word_is_obeyed_by_every_later_run(village):
