@@ -8,8 +8,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from transforms.linkable import KINDS
 from transforms.programme import Linking
@@ -26,6 +24,9 @@ def people(registrations: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
 
     `same` has the pairs (participant, other) that are one person. Registrations stand in the order of their time.
     """
+    from scipy.sparse import coo_array  # slow to load, and needed only where people are linked
+    from scipy.sparse.csgraph import connected_components
+
     participants = registrations["participant"].unique(maintain_order=True)
     number = participants.to_frame().with_row_index("number")
     pairs = same.select("participant", "other").join(number, on="participant")

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import bdtr
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik  # scipy.stats, which has them too, takes a second to load
 
 from transforms.estimators import student
 from transforms.estimators.cluster_robust import one_sample
@@ -89,10 +88,18 @@ def _middle(sample: Ordered) -> Floats:
 def _order_statistics(sample: Ordered) -> tuple[Floats, Floats, Floats, Floats]:
     """Ranks k and n+1-k with the largest k that leaves at most 2.5 % below; none for n under 6."""
     sizes, where = np.unique(sample.counts, return_inverse=True)
-    rank = binom.ppf(1 - student.TAIL, sizes, 0.5)[where].astype(np.int64)
+    rank = _binomial_quantile(1 - student.TAIL, np.maximum(sizes, 1))[where]
     low, high = _pick(sample, rank), _pick(sample, np.where(rank >= 1, sample.counts + 1 - rank, 0))
     df = sample.counts.astype(np.float64) - 1
     return low, high, df, np.full(low.shape, student.NORMAL_QUANTILE)
+
+
+def _binomial_quantile(share: float, trials: Integers) -> Integers:
+    """The fewest heads of so many coins that are not exceeded with a probability of `share` or more."""
+    above = np.ceil(bdtrik(share, trials, 0.5))
+    below = np.maximum(above - 1, 0)  # bdtrik is continuous, and may end up one too high
+    found: Integers = np.where(bdtr(below, trials, 0.5) >= share, below, above).astype(np.int64)
+    return found
 
 
 def _row_means(sample: Ordered, scores: Floats, layout: Rows) -> pl.DataFrame:
