@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from os import environ
 from pathlib import Path
 
-KILOBYTES_PER_GB = 1e6
+KIBIBYTES_PER_GB = 1e9 / 1024
 PARTS = {
     "clean": "clean",
     "pseudonymise": "pseudonymise",
@@ -40,12 +40,18 @@ class Measured:
 
 
 def measure(name: str, folder: Path, *arguments: str) -> Measured:
-    """Runs a stage in a fresh process. Call it from a small process: a child starts out with its parent's peak."""
+    """Runs a stage in a fresh process."""
     places = {"IMPACT_STATE": str(folder / "state"), "IMPACT_PROGRAMMES": str(folder / "programmes")}
     clean = {key: value for key, value in environ.items() if key != "PREFECT_API_URL"}
     command = [sys.executable, "-m", "benchmarks.stage", name, str(folder), *arguments]
     done = subprocess.run(command, env=clean | places, stdout=subprocess.PIPE, check=True)
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def own_peak_gb() -> float:
+    """The most memory that this program held. Not of getrusage, which starts out with what the parent held."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return float(status.partition("VmHWM:")[2].split()[0]) / KIBIBYTES_PER_GB
 
 
 def _make(folder: Path, participants: str, session_size: str) -> Callable[[], object]:
@@ -132,11 +138,19 @@ def main() -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     run()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    peak = sum(each.ru_maxrss for each in used) / KILOBYTES_PER_GB
-    children = used[1].ru_utime + used[1].ru_stime
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = own_peak_gb() + children.ru_maxrss / KIBIBYTES_PER_GB
     parts = spent if name == "refresh" else {}
-    print(json.dumps({"seconds": wall, "cpu_seconds": cpu + children, "peak_gb": peak, "parts": parts}))
+    print(
+        json.dumps(
+            {
+                "seconds": wall,
+                "cpu_seconds": cpu + children.ru_utime + children.ru_stime,
+                "peak_gb": peak,
+                "parts": parts,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

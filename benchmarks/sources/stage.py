@@ -6,7 +6,6 @@ libraries included; imports are not timed.
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,14 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.sources.material import ASSET, COLUMNS, FORM_ID, PROJECT, SURVEY, TABLE, form
-from benchmarks.stage import KILOBYTES_PER_GB, Measured
+from benchmarks.stage import Measured, own_peak_gb
 
 CONNECTION = "bench"
 _PREFIX = f"IMPACT_CONNECTION_{CONNECTION.upper()}_"
 
 
 def measure(way: str, kind: str, address: str, folder: Path) -> Measured:
-    """Runs one pull in a fresh process. Call it from a small process: a child starts out with its parent's peak."""
+    """Runs one pull in a fresh process."""
     secrets = {"DSN": address, "URL": address, "USER": "nobody", "PASSWORD": "none", "TOKEN": "none"}
     environment = os.environ | {_PREFIX + name: value for name, value in secrets.items()}
     command = [sys.executable, "-m", "benchmarks.sources.stage", way, kind, address, str(folder)]
@@ -75,8 +74,7 @@ def main() -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     run()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_GB
-    print(json.dumps({"seconds": wall, "cpu_seconds": cpu, "peak_gb": peak}))
+    print(json.dumps({"seconds": wall, "cpu_seconds": cpu, "peak_gb": own_peak_gb()}))
 
 
 if __name__ == "__main__":
