@@ -94,13 +94,15 @@ class Draft:
     def add(self, records: pl.DataFrame) -> None:
         """Keeps the records (columns RECORD and answers as text) that are new or have changed."""
         records = self._without_erased(records)
-        said = dict(records.select("_key", "_revision").iter_rows())
+        said = dict(zip(records["_key"].to_list(), records["_revision"].to_list(), strict=True))
         if len(said) < records.height:
             return self.add(records.unique("_key", keep="last", maintain_order=True))
-        fresh = [self._known.get(key) != revision for key, revision in said.items()]
+        new = records
+        if self._known:
+            fresh = [self._known.get(key) != revision for key, revision in said.items()]
+            new = records.filter(pl.Series(fresh, dtype=pl.Boolean))
         self._seen.update(said)
         self._known.update(said)
-        new = records.filter(pl.Series(fresh, dtype=pl.Boolean))
         self.erased += int((new["_revision"] == ERASED).sum())
         return self._keep(new)
 
