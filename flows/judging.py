@@ -13,7 +13,7 @@ from flows.stores.gates import Gates, Held
 from flows.stores.manifests import DAMAGED, Manifest
 from transforms.clean import Cleaned, clean_submissions
 from transforms.corrections import Correction
-from transforms.errors import SourceError, listed
+from transforms.errors import SourceError, listed, numbered
 from transforms.gates import is_too_many
 from transforms.programme import Programme, Source
 
@@ -100,7 +100,8 @@ def _judged(programme: Programme, source: Source, files: list[Manifest], correct
     good = [file for file in files if _is_clean(programme, source, file)]
     if not good or len(good) == len(files):
         raise failure
-    logger().error("%s: %d files left out: %s: %s", programme.id, len(files) - len(good), failure.code, failure)
+    left_out = numbered(len(files) - len(good), "file")
+    logger().error("%s: %s left out: %s: %s", programme.id, left_out, failure.code, failure)
     return Judged(_cleaned(programme, source, good, corrections), good, failure.code)
 
 

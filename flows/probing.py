@@ -20,7 +20,7 @@ from flows.stores.landing import Attempt, Landing
 from flows.stores.pulls import data_from, is_stale
 from flows.stores.revisions import latest
 from flows.stores.taking_out import GONE
-from transforms.errors import SourceError
+from transforms.errors import SourceError, numbered
 from transforms.programme import FileDrop, OdkCentral, Programme, Source
 
 PROBES: dict[str, Callable[[Any, Path], Probe]] = {
@@ -47,23 +47,19 @@ def _row(programme: Programme, source: Source) -> tuple[str, ...]:
     there, newest, reachable = _NONE, None, "yes"
     try:
         found = guarded(PROBES[source.kind])(source, settings().programme_folder(programme.id))
-        there, newest = f"{found.there} {_unit(source)}", found.newest
+        there, newest = numbered(found.there, "file" if isinstance(source, FileDrop) else "row"), found.newest
     except (SourceError, StageError, MachineError) as error:
         reachable = f"no: {error}"
     return (
         source.id,
         reachable,
         there,
-        f"{_live(source, landing)} rows",
+        numbered(_live(source, landing), "row"),
         _day(newest, programme),
         _last_pull(attempt, programme),
         _watermark(source, attempt),
         _stale(source, attempt),
     )
-
-
-def _unit(source: Source) -> str:
-    return "files" if isinstance(source, FileDrop) else "rows"
 
 
 def _live(source: Source, landing: Landing) -> int:

@@ -15,7 +15,7 @@ from flows.side_by_side import side_by_side
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
 from flows.stores.gates import Gates
 from flows.stores.landing import Attempt, Landing, Pulled
-from transforms.errors import SourceError
+from transforms.errors import SourceError, numbered
 from transforms.programme import Form, Programme, Source
 
 KINDS: dict[str, Callable[[Any, Form, Path, Landing], Pulled]] = {
@@ -79,7 +79,8 @@ def _tell(programme: Programme, source: Source, brought: Brought) -> None:
     if brought.attempt.status == "failed":
         logger().error("%s: pull failed: %s", programme.id, brought.attempt.message)
     else:
-        logger().info("%s: pulled %s: %d new files, %d rows", programme.id, source.id, brought.files, brought.rows)
+        came = f"{numbered(brought.files, 'new file')}, {numbered(brought.rows, 'row')}"
+        logger().info("%s: pulled %s: %s", programme.id, source.id, came)
 
 
 land = step(_land)

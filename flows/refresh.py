@@ -11,6 +11,7 @@ from flows.gathering import gather
 from flows.recording import logger, recorded_flow, step
 from flows.stores.atomic import locked
 from transforms import tables
+from transforms.errors import numbered
 from transforms.estimate import Estimated, estimate
 from transforms.grade import grade
 from transforms.link import Linked
@@ -55,7 +56,9 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     whose = "is current" if until is None else f"holds what had landed by {until:%Y-%m-%d %H:%M} UTC"
     logger().info("%s: %s %s: %s", programme.id, path.name, whose, made)
     if to_look_at := frames["flags"].filter(~pl.col("accepted")).height:
-        logger().info("%s: %d flags to look at. List them: impact flags %s", programme.id, to_look_at, programme.id)
+        logger().info(
+            "%s: %s to look at. List them: impact flags %s", programme.id, numbered(to_look_at, "flag"), programme.id
+        )
     if not frames["rejects"].is_empty():
         logger().warning("%s: %s. List them: impact rejects %s", programme.id, set_aside(frames), programme.id)
     return path

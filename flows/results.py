@@ -9,7 +9,7 @@ import polars as pl
 from flows.declared import programme_named, warehouse_of
 from flows.disclosed import disclosed
 from transforms import tables
-from transforms.errors import UserError, nearest
+from transforms.errors import UserError, nearest, numbered
 
 _FORMULA = r"^([=+\-@\t\r\n])"
 
@@ -55,7 +55,9 @@ def flagged(programme: str, check: str | None = None, format: Literal["text", "c
         "\t".join(map(str, row))
         for row in left.select("check", "source", "submission", "field", "detail", "group").rows()
     ]
-    return "\n".join([*lines, f"{left.height} flags to look at; {found.height - left.height} more are accepted.", ""])
+    return "\n".join(
+        [*lines, f"{numbered(left.height, 'flag')} to look at; accepted: {found.height - left.height}.", ""]
+    )
 
 
 def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from flows.settings import settings
 from flows.stores import atomic
 from flows.stores.landing import Landing
 from flows.stores.manifests import read_manifest
-from transforms.errors import SourceError
+from transforms.errors import SourceError, numbered
 
 _RESTORE = "Restore it from the backup."
 
@@ -24,7 +24,7 @@ class Verified:
     wrong: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        said = f"{self.source}: {self.files} files, {self.rows} rows"
+        said = f"{self.source}: {numbered(self.files, 'file')}, {numbered(self.rows, 'row')}"
         return f"{said}; all as they were written." if not self.wrong else "\n".join([f"{said}.", *self.wrong])
 
 

@@ -42,6 +42,11 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     return f"Allowed: {listed(words.values())}." if words else "There are none."
 
 
+def numbered(count: int, thing: str) -> str:
+    """How many there are of a thing, whose name is that of one: "1 file", "2 files"."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def listed(words: Iterable[str], most: int = 25) -> str:
     """The words with commas between them; of very many the first ones, and how many more there are."""
     shown = list(words)

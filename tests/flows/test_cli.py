@@ -110,7 +110,7 @@ def test_every_command_explains_itself_with_an_example(impact, command):
 def test_a_landing_is_verified_with_a_line_a_source_and_code_1_where_it_is_damaged(impact, village, tmp_path):
     impact("pull", "village_weaving")
     code, said = impact("landing", "verify", "village_weaving")
-    assert (code, "registration: 1 files" in said) == (0, True)
+    assert (code, "registration: 1 file" in said) == (0, True)
     [path] = (tmp_path / "state" / "landing" / "village_weaving" / "registration").glob("*.parquet")
     path.write_bytes(b"PAR1")
     code, said = impact("landing", "verify")

@@ -148,7 +148,7 @@ def test_an_accepted_flag_is_counted_and_no_longer_listed(village, written):
     refresh(NAME)
     accepted = flagged(NAME, "outlier_sd")
     assert f"{SHEET}#2" not in accepted
-    assert accepted.endswith("1 more are accepted.\n")
+    assert accepted.endswith("accepted: 1.\n")
 
 
 def test_an_erased_id_that_only_a_correction_gave_is_forgotten_and_told(village, written):

@@ -48,7 +48,7 @@ def test_before_the_first_pull_it_says_what_is_there_and_that_nothing_is_landed(
     rows = told()
     assert list(rows) == list(mixed.SOURCES)
     assert {name: (row["reachable"], row["there"], row["landed"]) for name, row in rows.items()} == {
-        "sheets": ("yes", "1 files", "0 rows"),
+        "sheets": ("yes", "1 file", "0 rows"),
         "register": ("yes", "7 rows", "0 rows"),
         "interviews": ("yes", "3 rows", "0 rows"),
         "calls": ("yes", "3 rows", "0 rows"),

@@ -29,7 +29,7 @@ def the(landed, source, suffix):
 def test_a_whole_landing_is_one_line_a_source(landed):
     said = [str(each) for each in verify("village")]
     assert len(said) == 2
-    assert all("1 files" in line and "as they were written" in line for line in said)
+    assert all("1 file" in line and "as they were written" in line for line in said)
     assert wrong() == {"registration": [], "follow_up_m6": []}
 
 
