@@ -10,6 +10,9 @@ from transforms.submissions import KEY, RECEIVED, by_question, canonical
 
 PARTICIPANT, NATIONAL_ID, PHONE = "participant", "national_id", "phone"
 
+MOST_IDS = 3
+"""A national number beside more participants' ids than these is nobody's own, but what is typed where there is none."""
+
 _UNREAD = "_unread"
 _OF_ROWS = (*RECEIVED, KEY, "_revision", _UNREAD)
 _BETWEEN_CELLS = '[,;|\t\n"]'

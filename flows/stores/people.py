@@ -8,11 +8,8 @@ import polars as pl
 from flows.stores.erasures import RECORD, REFERENCE
 from flows.stores.landing import Landing
 from flows.stores.taking_out import ERASED, GONE
-from transforms.identities import NATIONAL_ID, PARTICIPANT, PHONE, identifiers
+from transforms.identities import MOST_IDS, NATIONAL_ID, PARTICIPANT, PHONE, identifiers
 from transforms.submissions import KEY, reference
-
-MOST_IDS = 3
-"""A national number beside more participants' ids than these is nobody's own, but what is typed where there is none."""
 
 Identified = dict[str, set[str]]
 """What a person is known by, by kind."""

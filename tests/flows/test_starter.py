@@ -31,6 +31,7 @@ from transforms.programme import (
     Quantity,
     Question,
     QuestionType,
+    Retention,
     Round,
     SizeLimit,
     SizeRule,
@@ -39,7 +40,9 @@ from transforms.programme import (
 
 SOURCES = (FileDrop, Postgres, OdkCentral, KoboToolbox)
 HOME: dict[str, tuple[type[BaseModel], ...]] = {
-    "programme.toml": (*SOURCES, Programme, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure),
+    "programme.toml": (
+        *(*SOURCES, Programme, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure, Retention),
+    ),
     "forms.toml": (Form, Question, Choice, Derived),
     "indicators.toml": (Indicator,),
 }

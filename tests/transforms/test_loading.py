@@ -91,6 +91,21 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, M6, f"{M6}\nfresh_within = 3"),
         programme, "fresh_within = 3 is of the wrong kind", "text in quotes",
     ),
+    "a time to keep people that is none": (
+        appended(programme, '\n[retention]\nafter = "5 weeks"\n'),
+        programme, 'retention: after = "5 weeks" is no length of time', '"5 years"',
+    ),
+    "people gone before they are asked": (
+        appended(programme, '\n[retention]\nafter = "5 months"\n'),
+        programme, "shorter than 6 months, the end of round 'm6'", "Make it longer",
+    ),
+    "people gone before a window has ended": (
+        replaced(
+            programme, "# window = [4, 9]", "window = [4, 9]",
+            "[disclosure]", '[retention]\nafter = "250 days"\n[disclosure]',
+        ),
+        programme, "shorter than 9 months", "Make it longer",
+    ),
     "a required field misspelt": (
         replaced(indicators, 'statistic = "money"', 'statistc = "money"'),
         indicators, "indicator 'sales': unknown field 'statistc'", "statistic",

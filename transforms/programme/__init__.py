@@ -10,6 +10,7 @@ and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterp
 from transforms.programme.design import Arms, Breakdown, Contact, Design, DesignKind, Period, Round, SizeLimit, SizeRule
 from transforms.programme.forms import Choice, Combination, Derived, Form, Question, QuestionType
 from transforms.programme.indicators import Indicator, Quantity, Statistic
+from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking, Rule
 from transforms.programme.sources import (
     Connected,
@@ -53,6 +54,7 @@ __all__ = [
     "Quantity",
     "Question",
     "QuestionType",
+    "Retention",
     "Round",
     "Rule",
     "SizeLimit",

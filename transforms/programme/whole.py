@@ -7,6 +7,7 @@ from pydantic import Field
 from transforms.programme.design import Breakdown, Contact, Design, Period, Round, SizeRule
 from transforms.programme.forms import Derived, Form, Question
 from transforms.programme.indicators import Indicator
+from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking
 from transforms.programme.sources import FileDrop, Source
 from transforms.programme.words import Declared, Identifier, Text
@@ -33,6 +34,7 @@ class Programme(Declared):
     checks: Checks = Checks()
     linking: Linking | None = None
     disclosure: Disclosure = Disclosure()
+    retention: Retention | None = None
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)
