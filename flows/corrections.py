@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from flows.declared import expiries_of
 from flows.settings import settings
 from transforms.checking.corrections import NAME, read_corrections, repeated
 from transforms.corrections import Correction, mistakes
@@ -37,6 +38,8 @@ def check_that_all_hold(
     corrections: Sequence[Correction], outcomes: pl.DataFrame, programme: Programme, complete: bool
 ) -> None:
     """Raises ProgrammeError naming each correction that does not hold any more. Nothing is built over them."""
-    wrong = list(mistakes(corrections, outcomes, programme, complete))
+    named = pl.Series([each.submission for each in corrections], dtype=pl.String)
+    gone = set(named.filter(expiries_of(programme).were_corrected(named)))
+    wrong = list(mistakes(corrections, outcomes, programme, complete, gone))
     if wrong:
         raise ProgrammeError(wrong)

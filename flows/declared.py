@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import astuple
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 
 import polars as pl
@@ -11,9 +12,13 @@ from flows.settings import chosen_programmes, code_version, settings
 from flows.stores import payloads
 from flows.stores.archive import Archive
 from flows.stores.erasures import Erasures, Forgotten
+from flows.stores.expiries import Expiries
 from flows.stores.gates import Gates
 from flows.stores.landing import Landing
+from flows.stores.late import Late
 from flows.stores.link_review import LinkReview
+from flows.stores.marks import Marked, Marker
+from flows.stores.people import Register
 from flows.stores.pulls import is_stale
 from flows.stores.vault import Vault
 from flows.stores.warehouse import Warehouse
@@ -21,6 +26,7 @@ from transforms import tables
 from transforms.errors import UserError, nearest
 from transforms.loading import load_programme
 from transforms.programme import Programme, Source
+from transforms.retention import aged
 
 INPUT_ID_LETTERS = 16
 
@@ -36,12 +42,49 @@ def programme_named(name: str) -> Programme:
 def landing_of(programme: Programme, source: Source) -> Landing:
     """Where a source's files are landed."""
     folder, form = settings().landing(programme.id), programme.forms[source.form]
-    return Landing(folder, source.id, landing_key(), Forgotten(erasures_of(programme), form, source.id))
+    forgotten = Forgotten(erasures_of(programme), form, source.id, Marked(marker_of(programme)))
+    return Landing(folder, source.id, landing_key(), forgotten, _late_of(programme, source))
 
 
 def erasures_of(programme: Programme) -> Erasures:
     """Who was erased from a programme."""
-    return Erasures(settings().vault(programme.id), settings().vault_key)
+    return Erasures(settings().vault(programme.id), marker_of(programme))
+
+
+def expiries_of(programme: Programme) -> Expiries:
+    """When whose time was over was taken out of a programme."""
+    return Expiries(settings().vault(programme.id), marker_of(programme))
+
+
+def marker_of(programme: Programme) -> Marker:
+    """What people of a programme are marked by."""
+    return Marker(settings().vault(programme.id), settings().vault_key)
+
+
+def _late_of(programme: Programme, source: Source) -> Late | None:
+    """What of a source comes too late to be landed."""
+    runs = expiries_of(programme).runs()
+    if not runs:
+        return None
+    alike = [each for each in runs if programme.retention and each.after == programme.retention.after]
+    last = max(alike or runs, key=lambda each: each.before)
+    return late_since(programme, source, last.on, last.before, in_force=bool(alike))
+
+
+def late_since(programme: Programme, source: Source, on: date, before: date, in_force: bool = True) -> Late | None:
+    """What of a source comes too late after a run; of follow-ups nothing: whose they are is known only once landed."""
+    form = programme.forms[source.form]
+    if form.kind != "registration":
+        return None
+    standing = partial(_standing, programme, on)
+    return Late(form, programme.periods, programme.time_zone, before, on, in_force, standing)
+
+
+def _standing(programme: Programme, on: date, before: date) -> pl.DataFrame:
+    """What those are known by who stand in the landing with a registration whose time was over before a day."""
+    register = Register.of([landing for source, landing in landings_of(programme) if source.round is None])
+    old = aged(register.saying(), programme, on).filter("registers", pl.col("day") < before)
+    return register.known.join(old.select("place"), on="place", how="semi")
 
 
 def landing_key() -> bytes | None:

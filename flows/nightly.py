@@ -1,4 +1,4 @@
-"""What runs at night: pull, refresh, publish, for one programme after the other."""
+"""What runs at night: pull, take out whose time is over, refresh, publish, for one programme after the other."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from flows.publish import publish
 from flows.pull import pull
-from flows.recording import StageError, recorded_flow
+from flows.recording import StageError, recorded_flow, step
 from flows.refresh import refresh
+from flows.retaining import retain_each_night
 from flows.settings import chosen_programmes
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
@@ -21,6 +22,7 @@ def nightly(programmes: Sequence[str] = (), languages: Sequence[Language] = LANG
     for programme in chosen_programmes(programmes):
         try:
             pull(programme)
+            retain(programme)
             refresh(programme)
             published += publish(programme, languages)
         except (UserError, StageError) as error:
@@ -28,6 +30,9 @@ def nightly(programmes: Sequence[str] = (), languages: Sequence[Language] = LANG
     if failures:
         raise UserError("\n".join(failures))
     return published
+
+
+retain = step(retain_each_night)
 
 
 def _told(programme: str, message: str) -> str:

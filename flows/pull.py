@@ -10,6 +10,7 @@ from flows.declared import landing_of, programme_named
 from flows.erasing import finish as finish_erasure
 from flows.machine import MachineError
 from flows.recording import StageError, guarded, logger, recorded_flow, step
+from flows.retaining import finish as finish_retention
 from flows.settings import settings
 from flows.side_by_side import side_by_side
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
@@ -45,6 +46,8 @@ def pull(programme: str) -> dict[str, str]:
     declared = programme_named(programme)
     if finish_erasure(declared):
         logger().warning("%s: an erasure that was cut off is finished", programme)
+    if finish_retention(declared):
+        logger().warning("%s: what was cut off of taking out whose time is over is finished", programme)
     statuses: dict[str, str] = {}
     for source, brought in zip(declared.sources, side_by_side(partial(land, declared), declared.sources), strict=True):
         _tell(declared, source, brought)

@@ -3,7 +3,7 @@
 A correction holds as long as the submission says what the correction takes it to say. The landing is never touched.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -212,11 +212,16 @@ def _row(each: Correction, source: str, programme: Programme) -> dict[str, objec
 
 
 def mistakes(
-    corrections: Sequence[Correction], outcomes: pl.DataFrame, programme: Programme, complete: bool
+    corrections: Sequence[Correction],
+    outcomes: pl.DataFrame,
+    programme: Programme,
+    complete: bool,
+    gone: Container[str] = (),
 ) -> Iterator[str]:
     """One sentence for every correction that no longer holds: where it stands and what to do, never an answer.
 
-    `outcomes` are those of all sources, with `source`. Unless they are `complete`, a submission may be missing.
+    `outcomes` are those of all sources, with `source`. Unless they are `complete`, a submission may be missing; those
+    `gone`, because their time is over, always may.
     """
     forms = {source.id: programme.forms[source.form] for source in programme.sources}
     found = {
@@ -226,7 +231,7 @@ def mistakes(
     questions = {name for form in forms.values() for name in form.questions}
     for number, each in enumerate(corrections):
         sources, held = found.get(number, ([], True))
-        if not sources and complete:
+        if not sources and complete and each.submission not in gone:
             yield (
                 f"{each.place}: no submission '{each.submission}' is landed. Copy it as impact rejects and impact "
                 f"flags print it; if it was deleted at the source, delete line {each.line}."

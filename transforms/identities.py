@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.normalise.text import is_missing_word, repaired, with_arabic_digits
 from transforms.programme import Form, Question
-from transforms.submissions import KEY, RECEIVED, by_question, canonical
+from transforms.submissions import KEY, RECEIVED, SUBMITTED, by_question, canonical
 
 PARTICIPANT, NATIONAL_ID, PHONE = "participant", "national_id", "phone"
 
@@ -14,7 +14,7 @@ MOST_IDS = 3
 """A national number beside more participants' ids than these is nobody's own, but what is typed where there is none."""
 
 _UNREAD = "_unread"
-_OF_ROWS = (*RECEIVED, KEY, "_revision", _UNREAD)
+_OF_ROWS = (*RECEIVED, KEY, "_revision", SUBMITTED, _UNREAD)
 _BETWEEN_CELLS = '[,;|\t\n"]'
 _SCHEMA = {"place": pl.UInt32(), "kind": pl.String(), "value": pl.String()}
 
@@ -52,7 +52,7 @@ def identifiers(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
     A row that could not be taken apart into cells is searched cell by cell for all kinds.
     """
     kinds = kinds_of(form)
-    asked = by_question(_with_origin(rows), form.model_copy(update={"questions": _of(form, kinds)}))
+    asked = by_question(with_origin(rows), form.model_copy(update={"questions": _of(form, kinds)}))
     placed = asked.with_row_index("place")
     parts = [
         placed.select("place", kind=pl.lit(kind), value=spelled(kind, pl.col(name)))
@@ -80,9 +80,10 @@ def telling(found: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return found.filter((pl.col("kind") != PHONE) | alone)
 
 
-def columns_for(names: Sequence[str], form: Form) -> list[str]:
-    """Of a landed file's columns, those by which rows and people are told apart."""
-    asked = {canonical(path) for name in kinds_of(form) for path in form.questions[name].paths}
+def columns_for(names: Sequence[str], form: Form, dated: str | None = None) -> list[str]:
+    """Of a landed file's columns, those by which rows and people are told apart, and that of the question `dated`."""
+    questions = [*kinds_of(form), *([dated] if dated else [])]
+    asked = {canonical(path) for name in questions for path in form.questions[name].paths}
     return [name for name in names if name in _OF_ROWS or canonical(name) in asked]
 
 
@@ -90,6 +91,6 @@ def _of(form: Form, names: dict[str, tuple[str, ...]]) -> dict[str, Question]:
     return {name: form.questions[name] for name in names}
 
 
-def _with_origin(rows: pl.DataFrame) -> pl.DataFrame:
+def with_origin(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with the columns that every landed row has, empty where these are not landed yet."""
     return rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in RECEIVED if name not in rows.columns)

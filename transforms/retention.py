@@ -7,11 +7,13 @@ import polars as pl
 
 from transforms.identities import MOST_IDS, NATIONAL_ID, PARTICIPANT, PHONE
 from transforms.normalise import normalise, rules_for
-from transforms.programme import Form, Period
+from transforms.programme import Form, Period, Programme
+from transforms.submissions import SUBMITTED
 
 RECORD, PERSON = "record", "person"
 """What ties rows beside the identifiers: the record of which they are revisions, the person found by linking."""
 
+_MOMENTS = (SUBMITTED, "_pulled_at")
 _DATES = {"registration": "registered_on", "follow_up": "answered_on"}
 
 
@@ -35,8 +37,28 @@ def kept_until(registered_on: pl.Expr, periods: Iterable[Period]) -> pl.Expr:
     return pl.coalesce(*ends, registered_on)
 
 
-def expired(rows: pl.DataFrame, known: pl.DataFrame, before: date) -> pl.Series:
-    """The places of the rows of everybody, and everything, that need only be kept until a day before `before`.
+def aged(rows: pl.DataFrame, programme: Programme, today: date) -> pl.DataFrame:
+    """The rows with `registers` and `day`, as `expired` takes them: what a row says, and else when it came.
+
+    `rows` are landed rows, each with `said`, its answer to the question that dates it, and whether it is a `tombstone`.
+    """
+    parts = [rows.clear().with_columns(registers=pl.lit(False), day=pl.lit(None, dtype=pl.Date))]
+    for source in programme.sources:
+        form, here = programme.forms[source.form], rows.filter(pl.col("_source") == source.id)
+        said = days_said(here["said"], form, today, programme.time_zone)
+        sent, pulled = (pl.col(name).dt.convert_time_zone(programme.time_zone).dt.date() for name in _MOMENTS)
+        dated = here.with_columns(_said=said)
+        if form.kind == "registration":
+            until = kept_until(pl.col("_said"), programme.periods)
+            aged_here = dated.with_columns(registers=~pl.col("tombstone"), day=pl.coalesce(until, sent, pulled))
+        else:
+            aged_here = dated.with_columns(registers=pl.lit(False), day=pl.coalesce(sent, "_said", pulled))
+        parts.append(aged_here.drop("_said"))
+    return pl.concat(parts)
+
+
+def expired(rows: pl.DataFrame, known: pl.DataFrame, before: date) -> pl.DataFrame:
+    """Of `rows` those of everybody, and everything, that need only be kept until a day before `before`; with `person`.
 
     `rows` has a line each with `place`, `registers` (whether it is a registration) and `day`, until when it is kept if
     it stands alone; `known` one per place, kind and identifier. Rows that share an identifier are one person's. With a
@@ -46,7 +68,7 @@ def expired(rows: pl.DataFrame, known: pl.DataFrame, before: date) -> pl.Series:
     registered = pl.col("day").filter("registers").max()
     until = aged.group_by("person").agg(until=pl.coalesce(registered, pl.col("day").max()))
     gone = until.filter(pl.col("until") < before)
-    return aged.join(gone, on="person", how="semi", maintain_order="left")["place"]
+    return aged.join(gone, on="person", how="semi", maintain_order="left")
 
 
 def _people(places: pl.Series, known: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The tables of the vault that say who people are, without those who were erased."""
+"""The tables of the vault that say who people are, without those who are marked."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.stores import atomic
-from flows.stores.erasures import PSEUDONYM, REFERENCE, Erasures, Marks
+from flows.stores.marks import PSEUDONYM, REFERENCE, Marked
 from transforms.checking.corrections import NAME as CORRECTIONS
 from transforms.identities import NATIONAL_ID, PARTICIPANT, PHONE, spelled
 
@@ -34,33 +34,31 @@ def ids_of(vault: Path, pseudonym: str) -> set[str]:
     return found
 
 
-def forget(vault: Path, erasures: Erasures) -> int:
-    """Takes every line about somebody who was erased out of the vault's tables; how many there were.
+def forget(vault: Path, marked: Marked) -> int:
+    """Takes every line about somebody who is marked out of the vault's tables; how many there were.
 
     Call lists go whole: they are written again whenever somebody wants one.
     """
     atomic.clear_leftovers(vault)
     for path in vault.glob(CALL_LISTS):
         path.unlink()
-    marks, taken = erasures.marks(), 0
+    taken = 0
     for path, table in _tables(vault):
-        kept = table.filter(~about(table, erasures, marks))
+        kept = table.filter(~about(table, marked))
         if kept.height < table.height:
             taken += table.height - kept.height
             _write(path, kept)
     return taken
 
 
-def given_by_hand(vault: Path, erasures: Erasures) -> Iterator[str]:
-    """The submissions that a correction alone made those of somebody who was erased: they lie under another id."""
+def given_by_hand(vault: Path, marked: Marked) -> Iterator[str]:
+    """The submissions that a correction alone made those of somebody who is marked: they lie under another id."""
     path = vault / CORRECTIONS
     if not path.is_file():
         return
-    table, marks = pl.read_csv(path, infer_schema=False), erasures.marks()
+    table = pl.read_csv(path, infer_schema=False)
     if {"submission", "field", "new"} <= set(table.columns):
-        theirs = about(table.select("field", "new"), erasures, marks) & ~about(
-            table.select("submission"), erasures, marks
-        )
+        theirs = about(table.select("field", "new"), marked) & ~about(table.select("submission"), marked)
         for submission in table.filter(theirs, field="participant_id")["submission"]:
             yield (
                 f"{path}: a line, now deleted, gave submission '{submission}' the person's id. "
@@ -68,14 +66,13 @@ def given_by_hand(vault: Path, erasures: Erasures) -> Iterator[str]:
             )
 
 
-def about(table: pl.DataFrame, erasures: Erasures, marks: Marks) -> pl.Series:
-    """Whether each line names somebody who was erased: by pseudonym, participant's id, or what a row is called."""
+def about(table: pl.DataFrame, marked: Marked) -> pl.Series:
+    """Whether each line names somebody who is marked: by pseudonym, participant's id, or what a row is called."""
     found = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
     for column in table.columns:
         if table.schema[column] == pl.String:
             for kind, values in _meant(table, column):
-                theirs = pl.Series([sorted(marks.get(kind, ()))], dtype=pl.List(pl.String))
-                found = found | erasures.hashed(kind, values).is_in(theirs).fill_null(False)
+                found = found | marked.among(kind, values)
     return found
 
 

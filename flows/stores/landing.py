@@ -6,7 +6,7 @@ A file is one Parquet and one manifest. The manifest is written last: a Parquet 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,11 +18,23 @@ import polars as pl
 from flows.settings import PRIVATE, code_version
 from flows.stores import atomic, payloads
 from flows.stores.erasures import Forgotten
+from flows.stores.late import Late
 from flows.stores.manifests import DAMAGED, Change, Manifest, Pull, Received, read_manifest
-from flows.stores.taking_out import theirs, without
+from flows.stores.taking_out import (
+    ERASED,
+    EXPIRED,
+    Taken,
+    chosen,
+    erased_lines,
+    expired_lines,
+    theirs,
+    without,
+)
 from transforms.errors import SourceError
 from transforms.identities import columns_for
 from transforms.programme import Form
+from transforms.retention import dated_by
+from transforms.submissions import KEY
 from transforms.tables import Submissions
 
 ATTEMPTS = "attempts.jsonl"
@@ -65,10 +77,16 @@ class Landing:
     """The landing of one source."""
 
     def __init__(
-        self, programme_landing: Path, source: str, key: bytes | None = None, forgotten: Forgotten | None = None
+        self,
+        programme_landing: Path,
+        source: str,
+        key: bytes | None = None,
+        forgotten: Forgotten | None = None,
+        late: Late | None = None,
     ) -> None:
         self.source = source
         self.forgotten = forgotten
+        self.late = late
         self._key = key
         self.folder = programme_landing / source
         self.folder.mkdir(exist_ok=True, mode=PRIVATE)
@@ -119,7 +137,7 @@ class Landing:
         return [self._land(each, form, pull) for each in sorted(received, key=lambda each: each.file)]
 
     def _land(self, received: Received, form: str, pull: Pull) -> Manifest:
-        changes = self._without_erased(received, pull.at.isoformat())
+        changes = self._left_out(received, pull.at.isoformat())
         manifest = Manifest(
             source=self.source,
             form=form,
@@ -141,15 +159,17 @@ class Landing:
         )
         return self._settle(manifest, received.parquet, manifest.stem)
 
-    def _without_erased(self, received: Received, at: str) -> tuple[Change, ...]:
-        """Takes people who were erased out of what is about to be landed, whatever kind of source it comes from."""
-        found = [Change("erased", at, received.erased, 0)] if received.erased else []
-        gone = theirs(received.parquet, self.forgotten) if self.forgotten and self.forgotten.marks else None
-        if gone is not None and self.forgotten and gone.height:
-            kept = received.parquet.with_name(f"kept-{received.parquet.name}")
-            without(received.parquet, gone, self.forgotten, kept)
-            kept.replace(received.parquet)
-            found.append(Change("erased", at, gone.height, 0 if "_key" in gone.columns else gone.height))
+    def _left_out(self, received: Received, at: str) -> tuple[Change, ...]:
+        """Takes who were erased, and whose time is over, out of what is about to be landed, wherever it comes from."""
+        forgotten, late = self.forgotten, self.late
+        drafted = {ERASED: received.erased, EXPIRED: received.expired}  # by a server's records, on their way here
+        found = [Change(kind, at, rows, 0) for kind, rows in drafted.items() if rows]
+        if forgotten and forgotten.marked.marks:
+            lines = erased_lines(theirs(received.parquet, forgotten), forgotten)
+            found += _rewritten(received.parquet, lines, ERASED, at)
+        if forgotten and late and late.in_force:
+            lines = expired_lines(late.rows(received.parquet), forgotten)
+            found += _rewritten(received.parquet, lines, EXPIRED, at)
         return tuple(found)
 
     def _settle(self, manifest: Manifest, plain: Path, stem: str) -> Manifest:
@@ -162,26 +182,40 @@ class Landing:
         atomic.write(self.folder / f"{manifest.stem}.json", _as_json(asdict(proven)))
         return proven
 
-    def erase(self, manifest: Manifest, work: Path) -> pl.DataFrame:
-        """Rewrites a landed file without the people who were erased; where their rows stood. Only while pulling.
+    def erase(self, manifest: Manifest, work: Path) -> int:
+        """Rewrites a landed file without the people who were erased; how many rows were theirs. Only while pulling."""
+        assert self.forgotten is not None
+        there = payloads.source(self._verified(manifest), self._key)
+        return self._take_out(
+            manifest, there, erased_lines(theirs(there, self.forgotten), self.forgotten), ERASED, work
+        )
+
+    def expire(self, manifest: Manifest, rows: Collection[int], work: Path) -> int:
+        """Rewrites a landed file without rows whose time is over; how many there were. Only while pulling."""
+        assert self.forgotten is not None
+        if not rows:
+            return 0
+        there = payloads.source(self._verified(manifest), self._key)
+        wanted = pl.Series([sorted(rows)], dtype=pl.List(pl.Int64))
+        placed = [name for name in ("_row", KEY, "_revision") if name in pl.scan_parquet(there).collect_schema()]
+        gone = chosen(there, lambda _: placed, lambda rows: rows["_row"].is_in(wanted).arg_true())
+        return self._take_out(manifest, there, expired_lines(gone, self.forgotten), EXPIRED, work)
+
+    def _take_out(self, manifest: Manifest, there: Path | bytes, lines: pl.DataFrame, kind: Taken, work: Path) -> int:
+        """Writes the file again without these rows.
 
         Killed before the new manifest is written, the old file counts; after it, the new one. The other one is
         deleted now or by whoever holds the lock next.
         """
-        assert self.forgotten is not None
-        path = self._verified(manifest)
-        there = payloads.source(path, self._key)
-        gone = theirs(there, self.forgotten)
-        if gone.height:
+        if lines.height:
             kept = work / "kept.parquet"
-            without(there, gone, self.forgotten, kept)
-            removed = 0 if "_key" in gone.columns else gone.height
-            change = Change("erased", datetime.now(UTC).isoformat(), gone.height, removed)
+            without(there, lines, kept)
+            change = _change(lines, kind, datetime.now(UTC).isoformat())
             changes = (*manifest.changes, change)
             self._settle(replace(manifest, changes=changes), kept, f"{manifest.stem}-{len(changes)}")
-            path.unlink()
+            (self.folder / manifest.parquet).unlink()
             atomic.flush(self.folder)
-        return gone.select("_row").with_columns(_file=pl.lit(manifest.file))
+        return lines.height
 
     def submissions(self, files: Sequence[Manifest] | None = None) -> pl.DataFrame:
         """Everything landed, or these files, in order; a column that a file does not have is null there.
@@ -202,9 +236,9 @@ class Landing:
         return self._chosen(lambda there: [name for name in names if name in there])
 
     def identifying(self) -> Iterator[pl.DataFrame]:
-        """The columns of every landed file by which rows and people are told apart."""
+        """The columns of every landed file by which rows and people are told apart, and what dates them."""
         form = self.form
-        return self._chosen(lambda there: columns_for(there, form) if form else [])
+        return self._chosen(lambda there: columns_for(there, form, dated_by(form)) if form else [])
 
     def _chosen(self, chosen: Callable[[list[str]], Sequence[str]]) -> Iterator[pl.DataFrame]:
         return (payloads.read(self.folder / each.parquet, self._key, chosen) for each in self.manifests())
@@ -250,6 +284,20 @@ class Landing:
             return next((each for each in reversed(made) if datetime.fromisoformat(each.attempted_at) <= until), None)
         path = self.folder / "attempt.json"
         return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+
+def _rewritten(parquet: Path, lines: pl.DataFrame, kind: Taken, at: str) -> list[Change]:
+    """What taking these rows out of a Parquet that is not landed yet changes; it is written again."""
+    if lines.is_empty():
+        return []
+    kept = parquet.with_name(f"kept-{parquet.name}")
+    without(parquet, lines, kept)
+    kept.replace(parquet)
+    return [_change(lines, kind, at)]
+
+
+def _change(lines: pl.DataFrame, kind: Taken, at: str) -> Change:
+    return Change(kind, at, lines.height, 0 if KEY in lines.columns else lines.height)
 
 
 def _as_json(fields: Mapping[str, object]) -> bytes:

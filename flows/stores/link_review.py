@@ -66,12 +66,12 @@ class LinkReview:
             self._write([*new, *kept])
         return len(new)
 
-    def forget(self, is_erased: Callable[[str], bool]) -> None:
-        """Leaves of an erased person nothing, and of others their decisions only; what waits is listed anew."""
+    def forget(self, is_gone: Callable[[str], bool]) -> None:
+        """Leaves of a person who is gone nothing, and of others their decisions only; what waits is listed anew."""
         blank = dict.fromkeys((*ONE, *OTHER), "")
         decided = [line | blank for line in self._lines() if line["same"]]
         if self.path.exists():
-            self._write([line for line in decided if not any(is_erased(line[name]) for name in KEY[1:])])
+            self._write([line for line in decided if not any(is_gone(line[name]) for name in KEY[1:])])
 
     def _write(self, lines: list[Line]) -> None:
         text = io.StringIO()

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
+from flows.stores.taking_out import Taken
 from transforms.errors import SourceError
 
 DAMAGED = "landing_damaged"
@@ -50,6 +50,7 @@ class Received:
     tombstones: int = 0
     form_versions: tuple[str, ...] = ()
     erased: int = 0
+    expired: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Change:
     `removed` of them are no longer in the Parquet; the others are lines without answers.
     """
 
-    kind: Literal["erased"]
+    kind: Taken
     at: str
     rows: int
     removed: int
@@ -100,7 +101,15 @@ class Manifest:
     @property
     def erased(self) -> int:
         """How many of its rows were of people who were erased."""
-        return sum(each.rows for each in self.changes if each.kind == "erased")
+        return self._taken("erased")
+
+    @property
+    def expired(self) -> int:
+        """How many of its rows were taken out or left out because their time was over."""
+        return self._taken("expired")
+
+    def _taken(self, kind: Taken) -> int:
+        return sum(each.rows for each in self.changes if each.kind == kind)
 
     @property
     def standing(self) -> int:

@@ -14,7 +14,7 @@ from flows.sources.stamp import Stamp
 from flows.stores import atomic
 from flows.stores.landing import Landing
 from flows.stores.manifests import Doubt, Pull, Received
-from flows.stores.taking_out import ERASED, GONE, emptied
+from flows.stores.taking_out import ERASED, EXPIRED, GONE, Taken, emptied
 from transforms.submissions import SUBMITTED
 from transforms.tables import Records
 
@@ -53,12 +53,12 @@ def _said(answers: pl.DataFrame) -> Iterator[pl.Expr]:
 
 def latest(landing: Landing) -> pl.DataFrame:
     """One row per record ever landed: `_key` and `_revision`, as the last pull that brought it left it."""
-    return _newest(landing).select("_key", "_revision")
+    return _newest(_lines(landing))
 
 
 def waiting(landing: Landing, present: str, expected: str, most: int) -> set[str]:
     """The newest records, at most so many, whose column `present` counts fewer than `expected` does."""
-    newest = _newest(landing, SUBMITTED, present, expected)
+    newest = _newest(_lines(landing, SUBMITTED, present, expected))
     if present not in newest.columns or expected not in newest.columns:
         return set()
     lacking = pl.col(present).cast(pl.Int64) < pl.col(expected).cast(pl.Int64)
@@ -66,11 +66,15 @@ def waiting(landing: Landing, present: str, expected: str, most: int) -> set[str
     return set(found.head(most)["_key"])
 
 
-def _newest(landing: Landing, *more: str) -> pl.DataFrame:
-    """One row per record ever landed, with these columns as far as any file has them."""
+def _lines(landing: Landing, *more: str) -> pl.DataFrame:
+    """Every line ever landed, oldest first: `_key`, `_revision` and these columns as far as any file has them."""
     empty = pl.DataFrame(schema={name: RECORD[name] for name in ("_key", "_revision")})
-    parts = pl.concat([empty, *landing.columns(*empty.columns, *more)], how="diagonal")
-    return parts.unique("_key", keep="last", maintain_order=True)
+    return pl.concat([empty, *landing.columns(*empty.columns, *more)], how="diagonal")
+
+
+def _newest(lines: pl.DataFrame) -> pl.DataFrame:
+    """One row per record ever landed."""
+    return lines.unique("_key", keep="last", maintain_order=True)
 
 
 class Draft:
@@ -78,13 +82,15 @@ class Draft:
 
     def __init__(self, landing: Landing, work: Path, moment: Pull) -> None:
         self._landing, self._work, self._moment = landing, work, moment
-        there = latest(landing).filter(pl.col("_revision") != GONE)
+        lines = _lines(landing)
+        there = _newest(lines).filter(pl.col("_revision") != GONE)
         self._known: dict[str, str] = dict(there.iter_rows())
+        self._expired = lines.filter(pl.col("_revision") == EXPIRED)["_key"].unique()
         self._seen: set[str] = set()
         self._gathered: list[pl.DataFrame] = []
         self._gathered_bytes = 0
         self._parts: list[Path] = []
-        self.tombstones = self.erased = 0
+        self.tombstones = self.erased = self.expired = 0
 
     @property
     def live(self) -> int:
@@ -93,7 +99,7 @@ class Draft:
 
     def add(self, records: pl.DataFrame) -> None:
         """Keeps the records (columns RECORD and answers as text) that are new or have changed."""
-        records = self._without_erased(records)
+        records = self._without_expired(self._without_erased(records))
         said = dict(zip(records["_key"].to_list(), records["_revision"].to_list(), strict=True))
         if len(said) < records.height:
             return self.add(records.unique("_key", keep="last", maintain_order=True))
@@ -104,29 +110,60 @@ class Draft:
         self._seen.update(said)
         self._known.update(said)
         self.erased += int((new["_revision"] == ERASED).sum())
+        self.expired += int((new["_revision"] == EXPIRED).sum())
         return self._keep(new)
 
     def _without_erased(self, records: pl.DataFrame) -> pl.DataFrame:
         """The records with a line without answers for each of somebody who was erased: the server counts it."""
         forgotten = self._landing.forgotten
-        places = forgotten.places(records) if forgotten else None
-        if forgotten is None or places is None or places.is_empty():
+        return self._emptied(records, forgotten.places(records), ERASED) if forgotten else records
+
+    def _without_expired(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The same for those whose time is over, and for records that were taken out for that.
+
+        One that holds a registration of later is landed again, in place of the line that stood for it.
+        """
+        forgotten, late = self._landing.forgotten, self._landing.late
+        if forgotten is None:
             return records
-        lines = pl.DataFrame({"_place": places, "_key": forgotten.key_hashes(records["_key"][places])})
-        lines = lines.with_columns(_revision=pl.lit(ERASED))
+        out = pl.Series([False], dtype=pl.Boolean).new_from_index(0, records.height)
+        if len(self._expired):
+            hashes = forgotten.key_hashes(records["_key"])
+            known = hashes.is_in(self._expired.implode())
+            back = known & late.young(records) if late else out
+            self._retire(hashes.filter(back))
+            out = known & ~back
+        places = out.arg_true().cast(pl.UInt32)
+        if late:
+            places = pl.concat([places, late.places(records)]).unique().sort()
+        return self._emptied(records, places, EXPIRED)
+
+    def _emptied(self, records: pl.DataFrame, places: pl.Series, word: Taken) -> pl.DataFrame:
+        """The records with a line without answers at these places, also in the place of what was known of them."""
+        forgotten = self._landing.forgotten
+        if forgotten is None or places.is_empty():
+            return records
+        keys = records["_key"][places]
+        self._retire(keys)
+        lines = pl.DataFrame({"_place": places, "_key": forgotten.key_hashes(keys)})
+        lines = lines.with_columns(_revision=pl.lit(word))
         return emptied(records.with_row_index("_place").lazy(), "_place", lines).drop("_place").collect()
 
     def bury(self, keys: Iterable[str]) -> None:
         """Keeps a line for each known record that is gone from the server."""
-        gone = [key for key in self._as_known(list(keys)) if self._known.pop(key, None) is not None]
-        self.tombstones += len(gone)
+        self.tombstones += self._retire(self._as_known(list(keys)))
+
+    def _retire(self, keys: Iterable[str]) -> int:
+        """Keeps a line for each of these records that is known, and no longer so called or there; how many."""
+        gone = [key for key in keys if self._known.pop(key, None) is not None]
         lines = pl.DataFrame({"_key": gone}, schema={"_key": pl.String})
         self._keep(lines.with_columns(_revision=pl.lit(GONE), _deleted=pl.lit(True)))
+        return len(gone)
 
     def _as_known(self, keys: list[str]) -> list[str]:
-        """The keys, hashed where the record is known as one of somebody who was erased."""
+        """The keys, hashed where the record is known as one that was taken out."""
         forgotten = self._landing.forgotten
-        if forgotten is None or not forgotten.marks or not keys:
+        if forgotten is None or not keys or not (forgotten.marked.marks or len(self._expired)):
             return keys
         hashes = forgotten.key_hashes(pl.Series(keys, dtype=pl.String))
         return [hashed if hashed in self._known else key for key, hashed in zip(keys, hashes, strict=True)]
@@ -161,6 +198,7 @@ class Draft:
                 fetched=fetched,
                 tombstones=self.tombstones,
                 erased=self.erased,
+                expired=self.expired,
                 form_versions=tuple(sorted(set(versions))),
             )
         ]

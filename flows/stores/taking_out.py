@@ -1,10 +1,12 @@
-"""Takes the rows of people who were erased out of a Parquet: a file's rows go, a server's leave a line without answers.
+"""Takes rows of people out of a Parquet: a file's rows go, a server's leave a line without answers.
 
-A server goes on counting what is erased here. The line that stays says that this record is known; its key is hashed.
+A server goes on counting what is taken out here. The line that stays says that this record is known; its key is hashed.
 """
 
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -15,40 +17,65 @@ from transforms.submissions import KEY, RECEIVED
 
 GONE = "gone"
 """The revision of a record that its server no longer has. One rejected in its review is still there."""
-ERASED = "erased"
-"""The revision of a record of somebody who was erased here and that its server has."""
+Taken = Literal["erased", "expired"]
+"""Why rows are taken out: a person was erased, or their time is over. A server's record that is still there has it as
+its revision."""
+ERASED: Taken = "erased"
+EXPIRED: Taken = "expired"
+EMPTY = (GONE, ERASED, EXPIRED)
+"""The revisions that say nothing of a record but how it stands."""
+Places = Callable[[pl.DataFrame], pl.Series]
+"""Some positions among rows."""
 _AT_ONCE = 100_000
 _LINE = {"_row": pl.Int64, KEY: pl.String, "_revision": pl.String}
 _KEPT = (*RECEIVED, KEY, "_revision", "_deleted")
 
 
 def theirs(parquet: Path | bytes, forgotten: Forgotten) -> pl.DataFrame:
-    """The rows of people who were erased: `_row`, and of a server's `_key` and `_revision`, as they are now."""
+    """The rows of people who are marked: `_row`, and of a server's `_key` and `_revision`, as they are now."""
+    return chosen(parquet, lambda names: columns_for(names, forgotten.form), forgotten.places)
+
+
+def chosen(parquet: Path | bytes, columns: Callable[[Sequence[str]], list[str]], places: Places) -> pl.DataFrame:
+    """The rows at some places, as `theirs`; told by some of the columns, some rows at a time."""
     file = pq.ParquetFile(BytesIO(parquet) if isinstance(parquet, bytes) else parquet)
-    columns = columns_for(file.schema_arrow.names, forgotten.form)
-    found = [pl.DataFrame(schema=_LINE if KEY in columns else {"_row": pl.Int64})]
-    for batch in file.iter_batches(batch_size=_AT_ONCE, columns=columns):
+    wanted = columns(file.schema_arrow.names)
+    found = [pl.DataFrame(schema=_LINE if KEY in wanted else {"_row": pl.Int64})]
+    for batch in file.iter_batches(batch_size=_AT_ONCE, columns=wanted):
         rows = pl.DataFrame(batch)
-        found.append(rows[forgotten.places(rows)].select(found[0].columns))
+        found.append(rows[places(rows)].select(found[0].columns))
     return pl.concat(found)
 
 
-def without(parquet: Path | bytes, gone: pl.DataFrame, forgotten: Forgotten, target: Path) -> None:
-    """Writes the Parquet again without what these rows say."""
+def erased_lines(gone: pl.DataFrame, forgotten: Forgotten) -> pl.DataFrame:
+    """What stays of rows of people who were erased. A revision that once had a wrong id leaves nothing that counts."""
+    return _lines(gone, forgotten, ERASED, forgotten.recorded)
+
+
+def expired_lines(gone: pl.DataFrame, forgotten: Forgotten) -> pl.DataFrame:
+    """What stays of rows whose time is over, which are whole records with all their revisions."""
+    return _lines(gone, forgotten, EXPIRED, lambda keys: pl.repeat(True, len(keys), dtype=pl.Boolean, eager=True))
+
+
+def _lines(
+    gone: pl.DataFrame, forgotten: Forgotten, word: Taken, counts: Callable[[pl.Series], pl.Series]
+) -> pl.DataFrame:
+    """The keys and revisions of the lines that stay; nothing but the places of a file's rows."""
+    if KEY not in gone.columns:
+        return gone.select("_row")
+    there = counts(gone[KEY]) & (gone["_revision"] != GONE)
+    revisions = pl.select(pl.when(there).then(pl.lit(word)).otherwise(pl.lit(GONE))).to_series()
+    return gone.select("_row", forgotten.key_hashes(gone[KEY]).alias(KEY), revisions.alias("_revision"))
+
+
+def without(parquet: Path | bytes, lines: pl.DataFrame, target: Path) -> None:
+    """Writes the Parquet again without what these rows say, of which `lines` tells what stays."""
     rows = pl.scan_parquet(parquet)
-    if KEY in gone.columns:
-        lines = gone.select("_row", *_lines(gone, forgotten))
+    if KEY in lines.columns:
         rows = emptied(rows, "_row", lines)
     else:
-        rows = rows.filter(~pl.col("_row").is_in(gone["_row"].implode()))
+        rows = rows.filter(~pl.col("_row").is_in(lines["_row"].implode()))
     rows.sink_parquet(target, statistics=False, maintain_order=True)
-
-
-def _lines(gone: pl.DataFrame, forgotten: Forgotten) -> tuple[pl.Series, pl.Series]:
-    """The keys and revisions of what stays. A revision that once had a wrong id leaves nothing that counts."""
-    there = forgotten.recorded(gone[KEY]) & (gone["_revision"] != GONE)
-    revisions = pl.select(pl.when(there).then(pl.lit(ERASED)).otherwise(pl.lit(GONE)))
-    return forgotten.key_hashes(gone[KEY]).alias(KEY), revisions.to_series().alias("_revision")
 
 
 def emptied(rows: pl.LazyFrame, index: str, lines: pl.DataFrame) -> pl.LazyFrame:

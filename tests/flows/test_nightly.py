@@ -44,6 +44,7 @@ def test_a_programme_that_fails_stops_no_other(monkeypatch, tmp_path):
 
     refreshed = []
     monkeypatch.setattr(night, "pull", fails_once)
+    monkeypatch.setattr(night, "retain", lambda programme: None)
     monkeypatch.setattr(night, "refresh", refreshed.append)
     monkeypatch.setattr(night, "publish", lambda programme, languages: [])
     with pytest.raises(UserError, match=r"^dyeing: broken\.$"):
