@@ -12,7 +12,7 @@ from flows.settings import chosen_programmes, code_version, settings
 from flows.stores import payloads
 from flows.stores.archive import Archive
 from flows.stores.erasures import Erasures, Forgotten
-from flows.stores.expiries import Expiries
+from flows.stores.expiries import Expiries, Run
 from flows.stores.gates import Gates
 from flows.stores.landing import Landing
 from flows.stores.late import Late
@@ -54,6 +54,12 @@ def erasures_of(programme: Programme) -> Erasures:
 def expiries_of(programme: Programme) -> Expiries:
     """When whose time was over was taken out of a programme."""
     return Expiries(settings().vault(programme.id), marker_of(programme))
+
+
+def periods_over(programme: Programme) -> dict[str, Run]:
+    """The reporting periods whose people were taken out because their time is over, and the run that did."""
+    last = max(expiries_of(programme).runs(), key=lambda each: each.before, default=None)
+    return {each.id: last for each in programme.periods if last is not None and each.end < last.before}
 
 
 def marker_of(programme: Programme) -> Marker:

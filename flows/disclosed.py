@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from flows.declared import periods_over
 from flows.stores.warehouse import Reader
 from reports.facts import Facts, questions
 from reports.scope import Scope
@@ -32,6 +33,7 @@ def disclosed(question: str, answer: pl.DataFrame, programme: Programme) -> pl.D
 
 
 def periods_with_people(reader: Reader, programme: Programme) -> list[str]:
-    """The periods in which anyone registered; the last one when nobody ever did."""
-    periods = [period.id for period in programme.periods]
+    """The periods in which anyone registered; the last one when nobody ever did. None whose people were taken out."""
+    over = periods_over(programme)
+    periods = [period.id for period in programme.periods if period.id not in over]
     return [each for each in periods if not reader.query("profile", period=each).is_empty()] or periods[-1:]

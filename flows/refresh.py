@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from flows.accounting import quality, set_aside, standing
-from flows.declared import build_row, indicator_rows, input_id, programme_named, warehouse_of
+from flows.declared import build_row, expiries_of, indicator_rows, input_id, programme_named, warehouse_of
 from flows.gathering import gather
 from flows.recording import logger, recorded_flow, step
 from flows.stores.atomic import locked
 from transforms import tables
-from transforms.errors import numbered
+from transforms.errors import listed, numbered
 from transforms.estimate import Estimated, estimate
 from transforms.grade import grade
 from transforms.link import Linked
@@ -26,6 +26,7 @@ def refresh(programme: str, as_of: datetime | None = None) -> Path:
     With `as_of` it is made from what was landed until then, apart from the one that reports are made from.
     """
     declared = programme_named(programme)
+    _tell_what_is_gone(declared, as_of)
     warehouse = warehouse_of(declared, as_of)
     with locked(warehouse.folder):
         now = datetime.now(UTC)
@@ -40,6 +41,16 @@ def refresh(programme: str, as_of: datetime | None = None) -> Path:
             warehouse.make_current(path)
             return path
         return _rebuild(declared, of_input, at, as_of)
+
+
+def _tell_what_is_gone(programme: Programme, as_of: datetime | None) -> None:
+    """Says of an earlier moment that people who were there then cannot be brought back."""
+    since = [each for each in expiries_of(programme).runs() if as_of is not None and each.at > as_of]
+    if since:
+        days, people = listed(str(each.on) for each in since), sum(each.people for each in since)
+        logger().warning(
+            "%s: not in it are people taken out since then, their time being over: %d (%s)", programme.id, people, days
+        )
 
 
 def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime | None) -> Path:

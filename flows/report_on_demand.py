@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from flows.declared import programme_named, warehouse_of
+from flows.declared import periods_over, programme_named, warehouse_of
 from flows.disclosed import periods_with_people
 from flows.publish import typeset
 from flows.recording import recorded_flow
@@ -95,14 +95,34 @@ def scope_of(request: ReportRequest, reader: Reader, programme: Programme) -> Sc
         raise UserError("area and session: a report is about one of them. Leave one out.")
     if request.period:
         _known(request.period, [each.id for each in programme.periods], "period", programme)
+        _not_over(request.period, programme)
     if request.round:
         _known(request.round, [each.id for each in programme.rounds[1:]], "follow-up round", programme)
-    period = request.period or periods_with_people(reader, programme)[-1]
+    period = request.period or _newest(reader, programme)
     if not (request.area or request.session):
         return Scope(period, round=request.round)
     kind, wanted = ("area", request.area) if request.area else ("session", request.session)
     by, group = _group(kind, str(wanted), reader.query("groups"), programme)
     return Scope(period, by, group, request.round)
+
+
+def _newest(reader: Reader, programme: Programme) -> str:
+    """The latest period with people."""
+    periods = periods_with_people(reader, programme)
+    if not periods:
+        _not_over(programme.periods[-1].id, programme)
+    return periods[-1]
+
+
+def _not_over(period: str, programme: Programme) -> None:
+    """Raises UserError where a period's people were taken out: what is left of it would be a false report."""
+    run = periods_over(programme).get(period)
+    if run is not None:
+        raise UserError(
+            f"{programme.id}: the people of period '{period}' were taken out on {run.on}, {run.after} after its end, "
+            "as programme.toml declares: there is nothing to report on. Earlier reports are in "
+            f"{settings().published(programme.id)}"
+        )
 
 
 def _known(word: str, allowed: list[str], field: str, programme: Programme) -> None:

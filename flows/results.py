@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from flows.declared import programme_named, warehouse_of
+from flows.declared import periods_over, programme_named, warehouse_of
 from flows.disclosed import disclosed
 from transforms import tables
 from transforms.errors import UserError, nearest, numbered
@@ -17,13 +17,15 @@ _FORMULA = r"^([=+\-@\t\r\n])"
 def results(programme: str, format: Literal["json", "csv"] = "json", as_of: datetime | None = None) -> str:
     """Every estimate of the current warehouse, or of one as of a moment, as it may be shown; and what it is made from.
 
+    None of a period whose people were taken out: what is left of it are those who registered again.
     Raises UserError where no warehouse was built as of that moment.
     """
     declared = programme_named(programme)
     if as_of is not None and warehouse_of(declared, as_of).current() is None:
         raise UserError(f"{programme}: no warehouse was built as of then. Run: impact refresh {programme} --as-of ...")
     with warehouse_of(declared, as_of).open() as reader:
-        estimates = disclosed("results", reader.query("results"), declared)
+        over = pl.col("period").cast(pl.String).is_in(list(periods_over(declared)))
+        estimates = disclosed("results", reader.query("results").filter(~over), declared)
         build = reader.query("build").row(0, named=True)
     if format == "csv":
         return without_formulas(estimates).write_csv()

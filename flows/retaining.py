@@ -67,7 +67,7 @@ def retain_each_night(programme: str) -> None:
     retained = retain(programme)
     if retained.rows:
         rows = sum(retained.rows.values())
-        logger().info("%s: the time of %d people is over: %d rows taken out", programme, retained.people, rows)
+        logger().info("%s: taken out, their time being over: people: %d, rows: %d", programme, retained.people, rows)
         for line in retained.remaining:
             logger().warning("%s: what impact does not change may still hold them: %s", programme, line)
 

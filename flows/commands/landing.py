@@ -1,4 +1,4 @@
-"""What was received, and the people in it: landing verify, landing erase."""
+"""What was received, and the people in it: landing verify, landing erase, landing retain."""
 
 import sys
 
@@ -57,3 +57,32 @@ def erase(
     if erased.remaining:
         print("\n".join(["What impact does not change may still hold the person:", *erased.remaining]))
     print(f"The warehouse is built anew: {refresh(programme)}")
+
+
+@landing.command
+def retain(programme: ProgrammeName, *, dry_run: bool = False) -> None:
+    """Take out everybody whose time is over, as `[retention]` in programme.toml declares it; each night does the same.
+
+    Says how many people and rows go, never who; then which files of the inbox still hold such registrations. What has
+    gone cannot be brought back. Run it again at any time: after a kill it finishes.
+
+    Example: `impact landing retain community_economy --dry-run`
+
+    Parameters
+    ----------
+    dry_run
+        Change nothing; say how many would go.
+    """
+    from flows.refresh import refresh
+    from flows.retaining import held_in_inbox
+    from flows.retaining import retain as retain_people
+
+    found = retain_people(programme, dry_run=dry_run)
+    rows = ", ".join(f"{count} of {source}" for source, count in found.rows.items() if count)
+    done = "would be taken out" if dry_run else "taken out"
+    print(f"{programme}: {done}. People: {found.people}. Rows: {rows or 'none'}.")
+    remaining = found.remaining or held_in_inbox(programme)
+    if remaining:
+        print("\n".join(["What impact does not change may still hold people whose time is over:", *remaining]))
+    if rows and not dry_run:
+        print(f"The warehouse is built anew: {refresh(programme)}")

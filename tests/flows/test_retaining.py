@@ -6,20 +6,25 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-from flows.declared import landings_of, programme_named
+from flows import nightly as night
+from flows.commands.landing import retain as retain_command
+from flows.declared import landings_of, programme_named, warehouse_of
+from flows.disclosed import periods_with_people
 from flows.pull import pull
 from flows.refresh import refresh
+from flows.report_on_demand import report_on_demand, requested
 from flows.results import results
 from flows.retaining import held_in_inbox, retain
 from flows.settings import ROOT, settings
 from flows.starter import write_starter
 from flows.verifying import verify
 from tests.scanning import scan
+from transforms.errors import UserError
 
 CANARY = {"id": "CANARY-7781", "name": "Zzcanaryname", "phone": "0899917345", "sales": "98765431", "date": "2019-05-02"}
 HEADING = "participant_id,name,phone,consent,date,session,birth_year,sales_last_month,sells_online,sex\n"
@@ -71,7 +76,7 @@ def built(tmp_path_factory):
     inbox = path.parent / "inbox"
     again = {"id": "P3", "name": "ค", "phone": "0822222222", "sales": "7"}
     rows = [ROW.format(**CANARY), ROW.format(id="P2", name="ข", phone="0811111111", sales="5", date="2019-09-30")]
-    rows += [ROW.format(**again, date=day) for day in ("2019-05-02", "2025-01-15")]
+    rows += [ROW.format(**again, date="2019-05-02").replace("S1", "S2"), ROW.format(**again, date="2025-01-15")]
     (inbox / "registration_b.csv").write_text(HEADING + "".join(rows), encoding="utf-8")
     answers = [CANARY | {"date": "2019-11-05"}, {"id": "P3", "date": "2019-11-05", "sales": "9"}]
     (inbox / "follow_up_m6_b.csv").write_text(LATER + "".join(ANSWER.format(**each) for each in answers), "utf-8")
@@ -281,7 +286,7 @@ def test_corrections_of_those_who_went_stop_nobody_and_a_corrected_day_counts(in
     assert found(installation) == {}
     assert refresh("village").is_file()  # though the line still stands there
     (folder / "corrections.csv").write_text(head + typo + gone.replace("#2", "#99"), encoding="utf-8")
-    with pytest.raises(Exception, match="#99"):
+    with pytest.raises(UserError, match="#99"):
         refresh("village")
 
 
@@ -303,3 +308,64 @@ def test_call_lists_go_and_nobodys_lines_of_the_vault_stay(installation):
     retain("village", DAY)
     assert not (vault / "calls-m6.xlsx").exists()
     assert CANARY["id"] not in set(pl.read_parquet(vault / "contacts-registration.parquet")["participant_id"])
+
+
+def test_a_period_whose_people_went_is_neither_reported_nor_published_though_some_are_left(installation):
+    with warehouse_of(programme_named("village")).open() as reader:
+        assert periods_with_people(reader, programme_named("village")) == ["fy2562", "fy2568"]
+    assert numbers("fy2562")
+    retain("village", DAY)
+    refresh("village")
+    with warehouse_of(programme_named("village")).open() as reader:
+        assert reader.query("profile", period="fy2562").height  # P3, who registered again
+        assert periods_with_people(reader, programme_named("village")) == ["fy2568"]
+    assert not numbers("fy2562")
+    with pytest.raises(UserError, match=r"'fy2562' were taken out on 2024-10-01, 5 years after its end"):
+        report_on_demand(requested(programme="village", period="fy2562", languages=["th"]))
+
+
+def test_when_nobody_is_left_the_run_ends_well_and_a_report_is_refused(installation):
+    retain("village", date(2030, 10, 1))
+    assert registered() == []
+    assert refresh("village").is_file()
+    with pytest.raises(UserError, match="'fy2568' were taken out"):
+        report_on_demand(requested(programme="village", languages=["th"]))
+    assert set(pull("village").values()) == {"unchanged"}
+
+
+def test_an_earlier_moment_does_not_bring_anybody_back_and_says_so(installation, caplog):
+    moment = datetime.now(UTC)
+    retain("village", DAY)
+    with caplog.at_level("WARNING", logger="impact"):
+        path = refresh("village", as_of=moment)
+    assert "not in it are people taken out since then, their time being over: 2 (2024-10-01)" in caplog.text
+    assert path.is_file()
+    assert found(installation) == {}
+
+
+def test_the_night_takes_them_out_and_says_how_many_and_never_who(installation, monkeypatch, caplog):
+    monkeypatch.setattr(night, "publish", lambda programme, languages: [])
+    with caplog.at_level("INFO", logger="impact"):
+        night.nightly(["village"])
+    assert "village: taken out, their time being over: people: 2, rows: 3" in caplog.text
+    assert "registration_b.csv: row 2, 3. Delete these rows" in caplog.text
+    assert not any(value in caplog.text for value in CANARY.values())
+    assert found(installation) == {}
+
+
+def test_the_command_counts_first_and_then_takes_out_and_makes_the_warehouse_anew(installation, capsys):
+    retain_command("village", dry_run=True)
+    assert (
+        capsys.readouterr().out
+        == "village: would be taken out. People: 2. Rows: 2 of registration, 1 of follow_up_m6.\n"
+    )
+    retain_command("village")
+    said = capsys.readouterr().out
+    assert said.startswith("village: taken out. People: 2. Rows: 2 of registration, 1 of follow_up_m6.\n")
+    assert "registration_b.csv: row 2, 3. Delete these rows, or the file." in said
+    assert "The warehouse is built anew: " in said
+    retain_command("village")
+    said = capsys.readouterr().out
+    assert said.startswith("village: taken out. People: 0. Rows: none.\n")
+    assert "registration_b.csv: row 2, 3. Delete these rows, or the file." in said  # while they stand there
+    assert "anew" not in said
