@@ -3,21 +3,15 @@
 Nothing of an answer or a credential gets into a message.
 """
 
-import gc
-import json
 import logging
-import math
 import random
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from json.encoder import encode_basestring
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -25,6 +19,8 @@ import httpx
 import tenacity
 
 from flows.settings import user_agent
+from flows.sources.answered_json import parsed
+from flows.sources.retry_after import asked_wait
 from transforms.errors import SourceError
 
 for _chatty in ("httpx", "httpcore"):  # they would log addresses, which hold ids, and headers, which hold tokens
@@ -54,12 +50,6 @@ class Limits:
     read: float = 60.0
     whole: float = 600.0
     wait: float = LONGEST_WAIT
-
-
-class Number(str):
-    """A number that is no whole one, as the answer wrote it: 7.50 stays 7.50."""
-
-    __slots__ = ()
 
 
 class PassingError(Exception):
@@ -175,7 +165,10 @@ class Server:
         params: Mapping[str, str | int] | None,
         body: Mapping[str, object] | None,
     ) -> Any:
-        found = _parsed(self._body(method, path, params, body))
+        try:
+            found = parsed(self._body(method, path, params, body))
+        except ValueError:
+            raise PassingError("the answer was cut off or is not JSON") from None
         if not check(found):
             raise PassingError("the answer is not whole")
         return found
@@ -204,7 +197,7 @@ class Server:
     def _judge(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status in _PASSING:
-            raise PassingError(f"the server answered {status}", _asked_wait(answer.headers.get("retry-after")), status)
+            raise PassingError(f"the server answered {status}", asked_wait(answer.headers.get("retry-after")), status)
         if answer.is_redirect:
             raise SourceError(
                 "redirected", f"{self.where}: the server sends to another page, such as a login. Check its address."
@@ -248,56 +241,6 @@ class Server:
         return bytes(content)
 
 
-def compact(value: Any, without: str | None = None) -> str:
-    """What was parsed as JSON again, without spaces, its numbers as written; keys that end in `without` left out."""
-    kind = type(value)
-    if kind is str:
-        return encode_basestring(value)
-    if kind is int or kind is Number:
-        return str(value)
-    if kind is dict:
-        kept = value if without is None else {key: each for key, each in value.items() if not key.endswith(without)}
-        pairs = [f"{encode_basestring(key)}:{compact(each, without)}" for key, each in kept.items()]
-        return "{" + ",".join(pairs) + "}"
-    if kind is list:
-        return "[" + ",".join([compact(each, without) for each in value]) + "]"
-    return json.dumps(value)
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        with _no_collection():
-            found = json.loads(content, parse_float=Number, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise PassingError("the answer was cut off or is not JSON") from None
-    return _mended(found) if b"\\ud" in content.lower() else found
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A time without garbage collection: it would look through all that is parsed, again and again, and find none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _refuse(_: str) -> None:
-    raise ValueError
-
-
-def _mended(found: Any) -> Any:
-    """The answer without halves of characters, which no file could hold."""
-    if isinstance(found, str) and not isinstance(found, Number):
-        return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(found, dict):
-        return {_mended(key): _mended(value) for key, value in found.items()}
-    return [_mended(each) for each in found] if isinstance(found, list) else found
-
-
 def _trusted() -> ssl.SSLContext:
     """The signers that this machine trusts and those that browsers do."""
     context = httpx.create_ssl_context(trust_env=False)
@@ -327,21 +270,3 @@ def _was_not_looked_at(error: BaseException) -> bool:
     return (
         isinstance(error, PassingError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE and _is_worth_a_wait(error)
     )
-
-
-def _asked_wait(header: str | None) -> float | None:
-    """The seconds of a Retry-After header, which holds seconds or a date."""
-    if header is None:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        seconds = _seconds_until(header)
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
-
-
-def _seconds_until(date: str) -> float:
-    try:
-        return parsedate_to_datetime(date).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return math.nan

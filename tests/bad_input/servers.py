@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import pytest
 from pytest_httpserver import HTTPServer
 
-from flows.sources import kobotoolbox, odk_central
+from flows.sources.kobotoolbox import project, pulling
+from flows.sources.odk_central import account, feed
 from flows.sources.web import Limits
 from tests.bad_input.night import Night
 from tests.fakes.kobotoolbox import TOKEN, Kobo
@@ -32,8 +33,8 @@ def kobo_of(night: Night, patch: pytest.MonkeyPatch, more: tuple[str, ...] = (),
         kobo = Kobo(server, survey=survey, most=most)
         patch.setenv("IMPACT_CONNECTION_KOBO_URL", kobo.url)
         patch.setenv("IMPACT_CONNECTION_KOBO_TOKEN", TOKEN)
-        patch.setattr(kobotoolbox, "LIMITS", LIMITS)
-        patch.setattr(kobotoolbox, "PAUSE_SECONDS", 0)
+        patch.setattr(project, "LIMITS", LIMITS)
+        patch.setattr(pulling, "PAUSE_SECONDS", 0)
         _declare(night, "m3", f'kind = "kobotoolbox"\nconnection = "kobo"\nasset = "{Kobo.asset}"')
         yield kobo
 
@@ -46,8 +47,8 @@ def central_of(night: Night, patch: pytest.MonkeyPatch, of_round: str = "m3") ->
     with running(Central(form="follow_up", fields=fields)) as central:
         for field, value in {"URL": central.url, "USER": USER, "PASSWORD": PASSWORD}.items():
             patch.setenv(f"IMPACT_CONNECTION_FIELD_{field}", value)
-        patch.setattr(odk_central, "LIMITS", LIMITS)
-        patch.setattr(odk_central, "PAGE_ROWS", 3)
+        patch.setattr(account, "LIMITS", LIMITS)
+        patch.setattr(feed, "PAGE_ROWS", 3)
         _declare(night, of_round, 'kind = "odk_central"\nconnection = "field"\nproject = 1\nform_id = "follow_up"')
         yield central
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from flows.sources import odk_central
+from flows.sources.odk_central import feed
 from flows.stores.landing import Landing
 from flows.stores.revisions import GONE
 from transforms.programme import Form, OdkCentral
@@ -87,7 +88,7 @@ def test_pulled_again_nothing_is_landed_twice(source, form, tmp_path):
 
 
 def test_every_page_is_followed_however_small(source, form, tmp_path, monkeypatch):
-    monkeypatch.setattr(odk_central, "PAGE_ROWS", 7)
+    monkeypatch.setattr(feed, "PAGE_ROWS", 7)
     pulled = odk_central.pull(source, form, tmp_path, Landing(tmp_path, "contract"))
     print(f"\nin pages of 7: {pulled.server_rows} submissions, {sum(each.rows for each in pulled.landed)} landed")
     assert sum(each.rows for each in pulled.landed) == pulled.server_rows

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 from flows.probing import COLUMNS, stands
 from flows.pull import pull
 from flows.settings import ROOT
-from flows.sources.odk_central import OVERLAP
+from flows.sources.odk_central.feed import OVERLAP
 from tests import mixed
 from tests.fakes.kobotoolbox import TOKEN, Kobo
 from tests.fakes.odk_central import PASSWORD, Central, running

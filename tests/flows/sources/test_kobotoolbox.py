@@ -13,6 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from flows.settings import ROOT
 from flows.sources import kobotoolbox
+from flows.sources.kobotoolbox import project, pulling
 from flows.sources.stamp import OURS
 from flows.sources.web import Limits
 from flows.stores.revisions import GONE
@@ -54,8 +55,8 @@ def kobo(http, monkeypatch):
     server = Kobo(http)
     monkeypatch.setenv("IMPACT_CONNECTION_KOBO_URL", server.url)
     monkeypatch.setenv("IMPACT_CONNECTION_KOBO_TOKEN", TOKEN)
-    monkeypatch.setattr(kobotoolbox, "LIMITS", Limits(connect=2, read=1, whole=5, wait=0.01))
-    monkeypatch.setattr(kobotoolbox, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(project, "LIMITS", Limits(connect=5, read=5, whole=20, wait=0.01))
+    monkeypatch.setattr(pulling, "PAUSE_SECONDS", 0)
     yield server
     http.check_handler_errors()
 
@@ -174,7 +175,7 @@ def test_trap_1_a_count_that_always_differs_lands_nothing(by, kobo, refused):
     code, message = refused()
     assert code == "incomplete"
     assert f"the server counts {5 + by} submissions, but 5 came" in message
-    assert len(kobo.pages) == kobotoolbox.READS
+    assert len(kobo.pages) == pulling.READS
 
 
 def test_trap_1_a_row_deleted_and_one_inserted_between_pages_hide_no_other(kobo, pull, landing):

@@ -11,7 +11,8 @@ from email.utils import format_datetime
 import pytest
 
 from flows.sources import web
-from flows.sources.web import Limits, Number, Server, compact
+from flows.sources.answered_json import Number, compact
+from flows.sources.web import Limits, Server
 from transforms.errors import SourceError
 
 SECRET = "Bearer 7e57-5ec2e7"
