@@ -38,8 +38,9 @@ def kept_until(registered_on: pl.Expr, periods: Iterable[Period]) -> pl.Expr:
 
 
 def aged(rows: pl.DataFrame, programme: Programme, today: date) -> pl.DataFrame:
-    """The rows with `registers` and `day`, as `expired` takes them: what a row says, and else when it came.
+    """The rows with `registers` and `day`, as `expired` takes them: by what a row says, and else by when it came.
 
+    A follow-up is kept as long as its registration would be, had it been answered in the last month of its round.
     `rows` are landed rows, each with `said`, its answer to the question that dates it, and whether it is a `tombstone`.
     """
     parts = [rows.clear().with_columns(registers=pl.lit(False), day=pl.lit(None, dtype=pl.Date))]
@@ -48,12 +49,14 @@ def aged(rows: pl.DataFrame, programme: Programme, today: date) -> pl.DataFrame:
         said = days_said(here["said"], form, today, programme.time_zone)
         sent, pulled = (pl.col(name).dt.convert_time_zone(programme.time_zone).dt.date() for name in _MOMENTS)
         dated = here.with_columns(_said=said)
-        if form.kind == "registration":
-            until = kept_until(pl.col("_said"), programme.periods)
-            aged_here = dated.with_columns(registers=~pl.col("tombstone"), day=pl.coalesce(until, sent, pulled))
+        if source.round is None:
+            until = pl.coalesce(kept_until(pl.col("_said"), programme.periods), sent, pulled)
         else:
-            aged_here = dated.with_columns(registers=pl.lit(False), day=pl.coalesce(sent, "_said", pulled))
-        parts.append(aged_here.drop("_said"))
+            last = next(each.last_month for each in programme.rounds if each.id == source.round)
+            answered = pl.coalesce(sent, "_said", pulled)
+            until = kept_until(answered.dt.offset_by(f"-{last}mo"), programme.periods)
+        registers = ~pl.col("tombstone") if source.round is None else pl.lit(False)
+        parts.append(dated.with_columns(registers=registers, day=until).drop("_said"))
     return pl.concat(parts)
 
 

@@ -243,13 +243,43 @@ def test_a_file_with_those_who_went_does_not_bring_them_back_and_whoever_registe
     ]
 
 
-def test_a_follow_up_that_comes_after_its_person_went_goes_by_its_own_day(installation):
+def test_where_the_newest_file_is_the_whole_truth_old_registrations_of_who_stays_stay(installation):
+    path = settings().programme_folder("village") / "programme.toml"
+    replacing = 'files = "registration*.csv"\nmode = "replace"'
+    path.write_text(path.read_text("utf-8").replace('files = "registration*.csv"', replacing, 1), "utf-8")
+    inbox = settings().inbox("village")
+    whole = (inbox / "registration_b.csv").read_text("utf-8").removeprefix(HEADING)
+    sample = (inbox / "registration_sample.csv").read_text("utf-8").removeprefix(HEADING)
+    drop(installation, "registration_c", whole, sample)
+    pull("village")
+    assert retain("village", DAY).rows["registration"] == 4  # two people in two files
+    refresh("village")
+    before = numbers("fy2568")
+    assert before
+
+    drop(installation, "registration_d", whole, sample, ROW.format(**CANARY | {"id": "P8", "date": "2019-02-01"}))
+    pull("village")
+
+    last = landings()["registration"].manifests()[-1]
+    assert (last.rows, last.expired) == (101, 3)
+    assert retain("village", DAY).rows == {}
+    refresh("village")
+    assert numbers("fy2568") == before
+    with warehouse_of(programme_named("village")).open() as reader:
+        [balance] = [row for row in reader.query("balance").to_dicts() if row["source"] == "registration"]
+    assert (balance["landed"], balance["deleted"]) == (294, 0)
+
+
+def test_a_follow_up_of_nobody_goes_when_its_registration_would(installation):
     retain("village", DAY)
     drop(installation, "follow_up_m6_c", ANSWER.format(**CANARY | {"date": "2019-11-06"}))
     pull("village")
-    assert retain("village", date(2024, 11, 6)).rows == {}
-    assert retain("village", date(2024, 11, 7)).rows == {"follow_up_m6": 1}
+    assert retain("village", DAY).rows == {"follow_up_m6": 1}
     assert found(installation) == {}
+    drop(installation, "follow_up_m6_d", ANSWER.format(**CANARY | {"date": "2020-04-01"}))
+    pull("village")
+    assert retain("village", date(2024, 10, 1)).rows == {}
+    assert retain("village", date(2024, 10, 2)).rows == {"follow_up_m6": 1}
 
 
 def test_a_longer_time_declared_later_leaves_nothing_new_out(installation):
@@ -300,6 +330,9 @@ def test_a_person_with_two_ids_is_kept_by_the_later_one_where_they_are_linked(in
     done = retain("village", DAY)
     assert (done.people, done.rows["registration"]) == (1, 1)
     assert (CANARY["id"], CANARY["date"]) in registered()
+    retain("village", date(2030, 10, 1))
+    assert registered() == []
+    assert refresh("village").is_file()
 
 
 def test_call_lists_go_and_nobodys_lines_of_the_vault_stay(installation):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from transforms.programme import Programme, Round
+from transforms.programme import Programme
 
 _DAYS_A_MONTH = 28
 """The fewest: whether a length reaches beyond a round must not hang on the season."""
@@ -20,13 +20,9 @@ def retention_mistakes(where: str, programme: Programme) -> Iterator[str]:
         )
         return
     months, days = length
-    last = max(programme.rounds, key=_last_month)
-    if months + days // _DAYS_A_MONTH < _last_month(last):
+    last = max(programme.rounds, key=lambda each: each.last_month)
+    if months + days // _DAYS_A_MONTH < last.last_month:
         yield (
-            f"{where}: after = \"{after}\" is shorter than {_last_month(last)} months, the end of round '{last.id}': "
+            f"{where}: after = \"{after}\" is shorter than {last.last_month} months, the end of round '{last.id}': "
             "people would be gone before they are asked. Make it longer."
         )
-
-
-def _last_month(each: Round) -> int:
-    return each.window[1] if each.window else each.months

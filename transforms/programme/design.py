@@ -31,6 +31,11 @@ class Round(Declared):
     months: Annotated[int, Field(ge=0)] = 0
     window: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]] | None = None
 
+    @property
+    def last_month(self) -> int:
+        """The last month after registration in which it is asked."""
+        return self.window[1] if self.window else self.months
+
 
 class Period(Declared):
     """A reporting period: registrations from `start` to `end`, both included."""
