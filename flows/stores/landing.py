@@ -19,7 +19,8 @@ from flows.settings import PRIVATE, code_version
 from flows.stores import atomic, payloads
 from flows.stores.erasures import Forgotten
 from flows.stores.late import Late
-from flows.stores.manifests import DAMAGED, Change, Manifest, Pull, Received, read_manifest
+from flows.stores.leaving_out import change_by, leave_out
+from flows.stores.manifests import DAMAGED, Manifest, Pull, Received, read_manifest
 from flows.stores.taking_out import (
     ERASED,
     EXPIRED,
@@ -137,7 +138,7 @@ class Landing:
         return [self._land(each, form, pull) for each in sorted(received, key=lambda each: each.file)]
 
     def _land(self, received: Received, form: str, pull: Pull) -> Manifest:
-        changes = self._left_out(received, pull.at.isoformat())
+        changes = leave_out(received, self.forgotten, self.late, pull.at.isoformat())
         manifest = Manifest(
             source=self.source,
             form=form,
@@ -158,19 +159,6 @@ class Landing:
             changes=changes,
         )
         return self._settle(manifest, received.parquet, manifest.stem)
-
-    def _left_out(self, received: Received, at: str) -> tuple[Change, ...]:
-        """Takes who were erased, and whose time is over, out of what is about to be landed, wherever it comes from."""
-        forgotten, late = self.forgotten, self.late
-        drafted = {ERASED: received.erased, EXPIRED: received.expired}  # by a server's records, on their way here
-        found = [Change(kind, at, rows, 0) for kind, rows in drafted.items() if rows]
-        if forgotten and forgotten.marked.marks:
-            lines = erased_lines(theirs(received.parquet, forgotten), forgotten)
-            found += _rewritten(received.parquet, lines, ERASED, at)
-        if forgotten and late and late.in_force:
-            lines = expired_lines(late.rows(received.parquet), forgotten)
-            found += _rewritten(received.parquet, lines, EXPIRED, at)
-        return tuple(found)
 
     def _settle(self, manifest: Manifest, plain: Path, stem: str) -> Manifest:
         """Gives a finished Parquet its name, sealed where there is a key; then writes the manifest that proves it."""
@@ -210,7 +198,7 @@ class Landing:
         if lines.height:
             kept = work / "kept.parquet"
             without(there, lines, kept)
-            change = _change(lines, kind, datetime.now(UTC).isoformat())
+            change = change_by(lines, kind, datetime.now(UTC).isoformat())
             changes = (*manifest.changes, change)
             self._settle(replace(manifest, changes=changes), kept, f"{manifest.stem}-{len(changes)}")
             (self.folder / manifest.parquet).unlink()
@@ -284,20 +272,6 @@ class Landing:
             return next((each for each in reversed(made) if datetime.fromisoformat(each.attempted_at) <= until), None)
         path = self.folder / "attempt.json"
         return Attempt(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
-
-
-def _rewritten(parquet: Path, lines: pl.DataFrame, kind: Taken, at: str) -> list[Change]:
-    """What taking these rows out of a Parquet that is not landed yet changes; it is written again."""
-    if lines.is_empty():
-        return []
-    kept = parquet.with_name(f"kept-{parquet.name}")
-    without(parquet, lines, kept)
-    kept.replace(parquet)
-    return [_change(lines, kind, at)]
-
-
-def _change(lines: pl.DataFrame, kind: Taken, at: str) -> Change:
-    return Change(kind, at, lines.height, 0 if KEY in lines.columns else lines.height)
 
 
 def _as_json(fields: Mapping[str, object]) -> bytes:

@@ -178,3 +178,17 @@ def test_who_registers_again_lands_again_under_the_same_key_of_the_database_too(
     landed = sources()["register"].submissions().filter(participant_id="CANARY-7781")
     assert landed["date"].to_list() == ["1/3/2568"]
     assert night() == (dict.fromkeys(sources(), "unchanged"), {})
+
+
+@pytest.mark.slow
+def test_a_record_whose_registration_is_mended_to_an_older_day_is_left_out_and_the_counts_agree(canary, database):
+    night()
+    database.run("update registrations set date = '3/5/2562' where participant_id = 'P0021'")
+
+    statuses, _ = night()
+
+    assert statuses["register"] == "pulled"
+    assert sources()["register"].manifests()[-1].expired == 1
+    assert counted()["register"] == 20
+    assert night()[0]["register"] == "unchanged"
+    assert (latest(sources()["register"]).filter(_key="P0021")["_revision"] == "gone").all()
