@@ -12,7 +12,7 @@ from flows.references import without_identity
 from flows.stores.gates import Gates, Held
 from flows.stores.manifests import DAMAGED, Manifest
 from transforms.clean import Cleaned, clean_submissions
-from transforms.corrections import Correction
+from transforms.corrections import DROPPED, Correction
 from transforms.errors import SourceError, listed, numbered
 from transforms.gates import is_too_many
 from transforms.programme import Programme, Source
@@ -68,16 +68,17 @@ def _acknowledged(gates: Gates, until: datetime | None) -> str:
 
 
 def _too_many_rejects(judged: Judged, passed: str) -> Held | None:
-    """What of a source's newest pulls is set aside, where that is too much."""
+    """What of a source's newest pulls is set aside, where that is too much. What a person dropped has that word."""
     new = {file.file for file in judged.files if file.pull > passed}
-    refused = judged.cleaned.rejects.filter(pl.col("file").is_in(list(new))).n_unique(["file", "row"])
+    theirs = pl.col("file").is_in(list(new)) & (pl.col("rule") != DROPPED)
+    refused = judged.cleaned.rejects.filter(theirs).n_unique(["file", "row"])
     rows = judged.cleaned.balance.select(pl.sum_horizontal("accepted", "rejected").sum()).item()
     newest = max((file.pull for file in judged.files), default="")
     return Held("too_many_rejects", newest, rows, refused) if is_too_many(refused, rows) else None
 
 
 def _told(programme: Programme, source: Source, judged: Judged, held: Held) -> str:
-    rejects = judged.cleaned.rejects.sort("file", "row")
+    rejects = judged.cleaned.rejects.filter(pl.col("rule") != DROPPED).sort("file", "row")
     reasons = rejects.group_by("field", "rule").agg(pl.col("file", "row").first(), count=pl.len().cast(pl.Int64))
     usual = [
         "{rule} of '{field}' ({count}, first in row {row} of file '{file}')".format(**each)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from flows.declared import landings_of, programme_named, warehouse_of
@@ -47,6 +48,18 @@ def unused_sources(programme: str) -> list[str]:
         for row in failed
         if (attempt := pulled.get(row["source"])) is not None and attempt.status != "failed"
     ]
+
+
+def check_night(programmes: Sequence[str]) -> None:
+    """Raises UserError where a night has left a source failed, not used or too old; its work is done by then."""
+    check_sources(programmes, failing_sources, unused_sources, stale_sources)
+
+
+def check_sources(programmes: Sequence[str], *tells: Callable[[str], list[str]]) -> None:
+    """Raises UserError where something is told of a source, so that a scheduler notices."""
+    told = [sentence for name in programmes for tell in tells for sentence in tell(name)]
+    if told:
+        raise UserError("\n".join(told))
 
 
 def acknowledge(programme: str, source: str, reason: str) -> list[Acknowledgement]:

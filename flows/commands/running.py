@@ -1,10 +1,7 @@
 """The pipeline, whole or in part: run, pull, refresh, publish, report."""
 
-from collections.abc import Callable, Sequence
-
 from flows.commands.app import Languages, ProgrammeName, app, print_paths
 from flows.settings import chosen_programmes
-from transforms.errors import UserError
 from transforms.programme import LANGUAGES
 
 
@@ -15,11 +12,11 @@ def run(*programme: ProgrammeName, language: Languages = LANGUAGES) -> None:
     Example: `impact run michigan_training --language en`
     """
     from flows.nightly import nightly
-    from flows.standing import failing_sources, stale_sources, unused_sources
+    from flows.standing import check_night
 
     programmes = chosen_programmes(programme)
     print_paths(nightly(list(programmes), list(language)))
-    _fail_where_told(programmes, failing_sources, unused_sources, stale_sources)
+    check_night(programmes)
 
 
 @app.command
@@ -29,12 +26,12 @@ def pull(*programme: ProgrammeName) -> None:
     Example: `impact pull community_economy`
     """
     from flows.pull import pull as pull_flow
-    from flows.standing import failing_sources
+    from flows.standing import check_sources, failing_sources
 
     programmes = chosen_programmes(programme)
     for name in programmes:
         pull_flow(name)
-    _fail_where_told(programmes, failing_sources)
+    check_sources(programmes, failing_sources)
 
 
 @app.command
@@ -51,7 +48,7 @@ def refresh(*programme: ProgrammeName, as_of: str | None = None) -> None:
     """
     from flows.moments import moment_of
     from flows.refresh import refresh as refresh_flow
-    from flows.standing import unused_sources
+    from flows.standing import check_sources, unused_sources
 
     programmes = chosen_programmes(programme)
     if as_of is not None:
@@ -59,7 +56,7 @@ def refresh(*programme: ProgrammeName, as_of: str | None = None) -> None:
         return
     for name in programmes:
         refresh_flow(name)
-    _fail_where_told(programmes, unused_sources)
+    check_sources(programmes, unused_sources)
 
 
 @app.command
@@ -104,10 +101,3 @@ def report(
     place = {"area": area, "session": session}
     request = requested(programme=programme, **place, round=round, period=period, languages=list(language))
     print_paths(report_on_demand(request))
-
-
-def _fail_where_told(programmes: Sequence[str], *tells: Callable[[str], list[str]]) -> None:
-    """Ends with code 1 where something is told of a source, so that a scheduler notices; the work is done by then."""
-    told = [sentence for name in programmes for tell in tells for sentence in tell(name)]
-    if told:
-        raise UserError("\n".join(told))

@@ -5,6 +5,7 @@ import pwd
 
 import pytest
 
+from flows import deployments
 from flows.declared import programme_named, warehouse_of
 from flows.pull import pull
 from flows.refresh import refresh
@@ -169,6 +170,18 @@ def test_a_mended_file_needs_no_word(inbox):
         acknowledge(NAME, "registration", "right")
 
 
+def test_what_a_person_has_dropped_by_a_correction_awaits_no_further_word(inbox, caplog):
+    drop(inbox, "_1", ALL)
+    lines = [f"registration_1.csv#{row},,,,drop,a test of the form,S.K.,2026-06-02" for row in range(2, 32)]
+    head = "submission,field,old,new,action,reason,by,on"
+    (inbox.parent / "corrections.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    with caplog.at_level("ERROR", logger="impact"):
+        night()
+    assert (people(), unused_sources(NAME), caplog.text) == (70, [], "")
+    [row] = table("rejects")
+    assert (row["rule"], row["submissions"]) == ("dropped_by_correction", 30)
+
+
 def test_registrations_without_any_good_state_stop_the_refresh_and_can_be_acknowledged(inbox):
     drop(inbox, "_1", range(50))
     drop(inbox, "_2", range(100, 125), sales_last_month="many")
@@ -218,3 +231,24 @@ def test_a_source_that_becomes_stale_is_news_though_nothing_else_has_changed(inb
     drop(inbox, "_2", range(100, 101))
     night()
     assert stale_sources(NAME) == []
+
+
+def test_a_scheduled_night_fails_on_a_stale_source_as_impact_run_does(inbox, monkeypatch):
+    declare(inbox, 'fresh_within = "3 days"')
+    drop(inbox, "_1", ALL)
+    monkeypatch.setattr(deployments, "nightly", lambda programmes, languages: [night()])
+    assert deployments.nightly_reports.fn([NAME]) == ["pulled"]
+    os.utime(inbox / "registration_1.csv", (1_700_000_000, 1_700_000_000))
+    with pytest.raises(UserError, match="village: source 'registration' is stale"):
+        deployments.nightly_reports.fn([NAME])
+
+
+def test_a_scheduled_night_fails_on_a_failed_source_though_its_last_good_data_are_used(inbox, monkeypatch):
+    drop(inbox, "_1", ALL)
+    monkeypatch.setattr(deployments, "nightly", lambda programmes, languages: [night()])
+    deployments.nightly_reports.fn()
+    drop(inbox, "_2", [])
+    (inbox / "registration_2.csv").write_text("nothing of ours", encoding="utf-8")
+    with pytest.raises(UserError, match=r"'registration' failed \(schema, see above\); its last good data were used"):
+        deployments.nightly_reports.fn()
+    assert people() == 100
