@@ -16,7 +16,7 @@ from flows.side_by_side import side_by_side
 from flows.sources import file_drop, kobotoolbox, odk_central, postgres
 from flows.stores.gates import Gates
 from flows.stores.landing import Attempt, Landing, Pulled
-from transforms.errors import SourceError, numbered
+from transforms.errors import SourceError, numbered, visible
 from transforms.programme import Form, Programme, Source
 
 KINDS: dict[str, Callable[[Any, Form, Path, Landing], Pulled]] = {
@@ -62,7 +62,7 @@ def _strays(programme: Programme) -> list[str]:
     inbox = settings().inbox(programme.id)
     taken = {path for source in programme.file_drops for path in inbox.glob(source.files)}
     found = {path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith((".", "~$"))}
-    return sorted(path.relative_to(inbox).as_posix() for path in found - taken)
+    return sorted(visible(path.relative_to(inbox).as_posix()) for path in found - taken)
 
 
 def _land(programme: Programme, source: Source) -> Brought:

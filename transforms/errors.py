@@ -1,5 +1,6 @@
 """Errors for people: what is wrong, where, what is allowed, what to do."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
@@ -40,6 +41,14 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     if close:
         return f"Names that come close: {', '.join(words[each] for each in close)}."
     return f"Allowed: {listed(words.values())}." if words else "There are none."
+
+
+def visible(name: str) -> str:
+    """A name that others chose, without what breaks a line or cannot be written: such letters as their codes."""
+    return "".join(
+        each.encode("unicode_escape").decode() if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") else each
+        for each in name
+    )
 
 
 def numbered(count: int, thing: str) -> str:

@@ -24,6 +24,7 @@ from transforms.programme import Form
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD = 1 << 16
+_LINE_ENDS = (b"\n", b"\r")
 _UTF8 = "utf-8-sig"
 _ASCII = bytes(range(0x80))
 _THAI = bytes((*range(0xA1, 0xDB), *range(0xDF, 0xFC)))  # CP874's Thai letters, vowels, marks and digits
@@ -45,6 +46,8 @@ def read(path: Path, form: Form, stamp: Stamp, work: Path) -> Received:
     head = _head(path, stamp)
     encoding = _UTF8 if _starts_as_utf8(head) else _encoding(path, head, stamp)
     delimiter, found = _headings(head, encoding, form)
+    if len(head) == HEAD and not any(end in head for end in _LINE_ENDS):
+        raise SourceError("schema", f"{stamp.where}: its first line is longer than {HEAD >> 10} kB. Leave columns out.")
     unknown = headings.check(found, form, stamp.where)
     parquet = stamp.beside(work, ".parquet")
     plain = encoding == _UTF8 and found.position == 0 and all(found.names)
@@ -100,8 +103,9 @@ def _starts_as_utf8(head: bytes) -> bool:
 def _encoding(path: Path, head: bytes, stamp: Stamp) -> str:
     """UTF-8 if it is; UTF-16 by its mark; CP874 if nearly all bytes above ASCII are Thai letters."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" not in head[:4096]:
+        if _decodes(path, "utf-16"):
+            return "utf-16"
+    elif b"\0" not in head[:4096]:
         if _decodes(path, _UTF8):
             return _UTF8
         if _thai_share(path) >= 0.95 and _decodes(path, "cp874"):

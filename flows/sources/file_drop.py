@@ -14,7 +14,7 @@ from flows.stores.gates import Held
 from flows.stores.landing import Landing, Pulled
 from flows.stores.manifests import Doubt, Manifest, Pull, Received
 from flows.stores.pulls import data_from
-from transforms.errors import SourceError, listed
+from transforms.errors import SourceError, listed, visible
 from transforms.programme import FileDrop, Form
 from transforms.tables import Submissions
 
@@ -61,7 +61,7 @@ def rows_in_inbox(source: FileDrop, form: Form, inbox: Path, work: Path) -> Iter
     moment = Pull.now()
     with workbook.Reader() as reader:
         for path in _files(source, inbox):
-            stamp = Stamp(source.id, moment, path.relative_to(inbox).as_posix(), atomic.digest(path))
+            stamp = Stamp(source.id, moment, visible(path.relative_to(inbox).as_posix()), atomic.digest(path))
             try:
                 received = _read_still(path, source, form, stamp, work, reader)
             except SourceError:
@@ -76,9 +76,21 @@ def _files(source: FileDrop, inbox: Path) -> list[Path]:
     return sorted(path for path in inbox.glob(source.files) if path.is_file() and not path.name.startswith((".", "~$")))
 
 
+def _name(path: Path, source: FileDrop, inbox: Path) -> str:
+    """The file's name below the inbox. Raises SourceError where not every list of names could hold it."""
+    name = path.relative_to(inbox).as_posix()
+    if visible(name) != name:
+        raise SourceError(
+            "file_name",
+            f"source '{source.id}', file '{visible(name)}': its name has letters that no message or table can hold "
+            "(such as line breaks). Rename it.",
+        )
+    return name
+
+
 def _there(inbox: Path) -> str:
     """What to do about a missing file, in view of those that are there."""
-    names = sorted(path.relative_to(inbox).as_posix() for path in inbox.rglob("[!.]*") if path.is_file())
+    names = sorted(visible(path.relative_to(inbox).as_posix()) for path in inbox.rglob("[!.]*") if path.is_file())
     seen = f"In the inbox: {listed(names, 10)}; capital letters count." if names else "The inbox is empty."
     return f"Put one there, or change files in programme.toml. {seen}"
 
@@ -93,7 +105,7 @@ def _read_new(
             sha256 = atomic.digest(path)
             if sha256 in known or sha256 in received:
                 continue
-            stamp = Stamp(source.id, moment, path.relative_to(inbox).as_posix(), sha256)
+            stamp = Stamp(source.id, moment, _name(path, source, inbox), sha256)
             received[sha256] = _read_still(path, source, form, stamp, work, reader)
     return sorted(received.values(), key=lambda each: each.file)
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -22,6 +23,9 @@ from transforms.programme import Form
 UNPACKED = 200 << 20
 RATIO = 100
 WALL_SECONDS = 120
+_HAS_PASSWORD = 1
+"""The bit of a part's flags that says so."""
+_EXCELS_OWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SMALL = 1 << 20  # below this a high ratio does no harm
 _ENTITIES = tuple(
     word.encode(letters) for word in ("<!DOCTYPE", "<!ENTITY") for letters in ("utf-8", "utf-16-le", "utf-16-be")
@@ -127,7 +131,7 @@ def check_archive(path: Path, stamp: Stamp) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive, stamp)
-    except (zipfile.BadZipFile, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
         raise SourceError("truncated", f"{stamp.where}: the workbook is cut off or damaged. Send it again.") from None
 
 
@@ -136,6 +140,12 @@ def _check_parts(archive: zipfile.ZipFile, stamp: Stamp) -> None:
     if "xl/workbook.xml" not in archive.namelist():
         raise SourceError(
             "not_this_format", f"{stamp.where}: this is an archive, but no Excel workbook. Save it as .xlsx."
+        )
+    if any(part.flag_bits & _HAS_PASSWORD for part in parts):
+        raise SourceError("encrypted", f"{stamp.where}: it has a password. Save it as .xlsx without one.")
+    if any(part.compress_type not in _EXCELS_OWN for part in parts):
+        raise SourceError(
+            "not_this_format", f"{stamp.where}: it is packed as Excel never does. Open it in Excel and save it again."
         )
     unpacked = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)

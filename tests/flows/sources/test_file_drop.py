@@ -1,4 +1,5 @@
 import datetime
+import os
 import zipfile
 
 import fastexcel
@@ -392,3 +393,58 @@ def test_a_heading_that_is_a_column_of_ours_is_refused(heading, inbox, refused):
 def test_dates_counted_from_1904_are_refused(inbox, refused):
     workbook(inbox / "a.xlsx", [HEADINGS, ["P1"]], options={"date_1904": True})
     assert refused()[0] == "date1904"
+
+
+@pytest.mark.parametrize("name", [b"list\nforged.csv", b"list\xff.csv", b"list\x1b[2J.csv"])
+def test_a_name_that_no_message_can_hold_is_refused_and_told_by_its_codes(inbox, refused, name):
+    (inbox / os.fsdecode(name)).write_text(HEADING + ROWS, encoding="utf-8")
+    code, message = refused()
+    assert code == "file_name"
+    assert message.isprintable()
+    assert message.encode()
+
+
+def test_half_a_letter_of_utf_16_at_the_end_is_refused(inbox, refused):
+    (inbox / "list.csv").write_bytes((HEADING + ROWS).encode("utf-16")[:-1])
+    assert refused()[0] == "encoding_unknown"
+
+
+def test_a_first_line_without_end_is_refused_as_such(inbox, refused):
+    more = ",".join(f"คอลัมน์{number}" for number in range(9_000))
+    (inbox / "list.csv").write_text(f"{HEADING.strip()},{more}\n" + ROWS, encoding="utf-8")
+    code, message = refused()
+    assert (code, "its first line is longer than 64 kB" in message) == ("schema", True)
+
+
+def changed_parts(path, central, local, changed):
+    """The archive with the same change in both of its headers of every part."""
+    content = bytearray(path.read_bytes())
+    for magic, offset in ((b"PK\x01\x02", central), (b"PK\x03\x04", local)):
+        start = content.find(magic)
+        while start >= 0:
+            content[start + offset] = changed(content[start + offset])
+            start = content.find(magic, start + 4)
+    path.write_bytes(content)
+
+
+def test_a_workbook_whose_archive_has_a_password_is_refused_as_such(inbox, refused):
+    workbook(inbox / "list.xlsx", [HEADINGS])
+    changed_parts(inbox / "list.xlsx", 8, 6, lambda flags: flags | 1)
+    assert refused()[0] == "encrypted"
+
+
+def test_a_workbook_packed_as_excel_never_does_is_refused(inbox, refused):
+    workbook(inbox / "list.xlsx", [HEADINGS])
+    changed_parts(inbox / "list.xlsx", 10, 8, lambda _: 97)
+    assert refused()[0] == "not_this_format"
+
+
+def test_a_workbook_damaged_in_the_midst_of_a_part_is_refused_as_damaged(inbox, refused):
+    workbook(inbox / "list.xlsx", [HEADINGS, *[[f"P{n}", "E1", "สมชาย", "2567-01-15", n] for n in range(99)]])
+    with zipfile.ZipFile(inbox / "list.xlsx") as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray((inbox / "list.xlsx").read_bytes())
+    start = part.header_offset + 30 + len(part.filename)
+    content[start : start + 40] = b"\xff" * 40
+    (inbox / "list.xlsx").write_bytes(content)
+    assert refused()[0] == "truncated"
