@@ -50,9 +50,9 @@ class Marked:
 
     def among(self, kind: str, values: pl.Series) -> pl.Series:
         """Whether each value is that of somebody who is marked."""
-        known = pl.Series([sorted(self.marks.get(kind, ()))], dtype=pl.List(pl.String))
+        known = pl.Series([list(self.marks.get(kind, ()))], dtype=pl.List(pl.String))
         return self.marker.hashed(kind, values).is_in(known).fill_null(False)
 
     def holds(self, kind: str, value: str) -> bool:
         """Whether somebody with this identifier is marked."""
-        return bool(self.among(kind, pl.Series([value]))[0])
+        return self.marker.hashed(kind, pl.Series([value]))[0] in self.marks.get(kind, ())

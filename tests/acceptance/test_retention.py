@@ -192,3 +192,18 @@ def test_a_record_whose_registration_is_mended_to_an_older_day_is_left_out_and_t
     assert counted()["register"] == 20
     assert night()[0]["register"] == "unchanged"
     assert (latest(sources()["register"]).filter(_key="P0021")["_revision"] == "gone").all()
+
+
+@pytest.mark.slow
+def test_a_tombstone_goes_with_its_record_and_is_not_looked_at_again(canary, database):
+    database.run("delete from registrations where participant_id = 'CANARY-7781'")
+
+    statuses, rows = night()
+
+    assert statuses["register"] == "pulled"
+    assert rows["register"] == 2
+    assert scan(canary, CANARIES) == {}
+    assert counted()["register"] == 19
+    before = {path: path.read_bytes() for path in sorted(canary.rglob("*.parquet"))}
+    assert night() == (dict.fromkeys(sources(), "unchanged"), {})
+    assert {path: path.read_bytes() for path in sorted(canary.rglob("*.parquet"))} == before

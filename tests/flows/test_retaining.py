@@ -402,3 +402,11 @@ def test_the_command_counts_first_and_then_takes_out_and_makes_the_warehouse_ane
     assert said.startswith("village: taken out. People: 0. Rows: none.\n")
     assert "registration_b.csv: row 2, 3. Delete these rows, or the file." in said  # while they stand there
     assert "anew" not in said
+
+
+def test_where_nothing_is_landed_yet_nothing_goes(village):
+    path = village / "programme.toml"
+    path.write_text(path.read_text("utf-8") + '\n[retention]\nafter = "5 years"\n', "utf-8")
+    assert retain("village", date(2124, 1, 1)).rows == {}
+    assert retain("village", date(2124, 1, 1), dry_run=True).people == 0
+    assert held_in_inbox("village") == []
