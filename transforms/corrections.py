@@ -132,17 +132,18 @@ def _with_older(asked: pl.DataFrame, meant: pl.DataFrame, form: Form) -> pl.Data
     One has the same key; where the key is not whole, it says the same altogether.
     """
     rows = asked.lazy().with_row_index("_place").select("_place", "_file", "_pulled_at", KEY, *form.questions)
-    here = meant.lazy().join(rows, on="_place", maintain_order="left")
+    line = pl.struct("number", "field", "action").alias("_line")  # a question may be called "number" too
+    here = meant.lazy().select("_place", line).join(rows, on="_place", maintain_order="left")
     of_files = here.filter(pl.col(KEY).is_null())
     whole = pl.all_horizontal(pl.col(form.key).is_not_null())
-    columns = ["number", "field", "action"]
     versions = [
         some.join(rows, on=["_file", *same], suffix="_then", nulls_equal=True)
         .filter(pl.col("_pulled_at_then") < pl.col("_pulled_at"))
-        .select(*columns, _place="_place_then", older=pl.lit(True))
+        .select("_line", _place="_place_then", older=pl.lit(True))
         for some, same in ((of_files.filter(whole), form.key), (of_files.filter(~whole), form.questions))
     ]
-    return pl.concat([here.select(*columns, "_place", older=pl.lit(False)), *versions]).collect()
+    found = pl.concat([here.select("_line", "_place", older=pl.lit(False)), *versions])
+    return found.unnest("_line").collect()
 
 
 def _holding(

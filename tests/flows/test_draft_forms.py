@@ -151,6 +151,27 @@ def test_thai_headings_get_their_usual_names_and_types(csv_file):
     assert "1 of 1 answers read as money" in draft
 
 
+@pytest.mark.parametrize(
+    ("heading", "name", "kind", "identity"),
+    [
+        ("ขายออนไลน์", "khayoonailn", "boolean", False),
+        ("ไอดีไลน์", "line_id", "text", True),
+        ("ปีเกิด", "birth_year", "year", False),
+        ("ปีเกิด (พ.ศ.)", "birth_year", "year", False),
+        ("ปี พ.ศ. ที่เกิด", "birth_year", "year", False),
+        ("คำนำหน้า", "name_title", "text", False),
+        ("คำนำหน้าชื่อ", "name_title", "text", False),
+    ],
+)
+def test_headings_of_thai_sign_up_sheets_are_taken_for_what_they_mean(csv_file, heading, name, kind, identity):
+    answers = {"boolean": ("ใช่", "ไม่ใช่"), "year": ("2520", "2531"), "text": ("ก", "ข")}[kind]
+    path = csv_file(f"รหัส,{heading}\nA-1,{answers[0]}\nA-2,{answers[1]}\n")
+    asked = questions(draft_forms(path))
+    assert {each: (asked[each].type, asked[each].identity) for each in asked if each != "participant_id"} == {
+        name: (kind, identity)
+    }
+
+
 def test_the_first_row_of_a_workbook_with_most_headings_counts(workbook):
     path = workbook(people=[["Sign-ups 2025"], ["name", "sales", "color"], ["Ann", 12, "red"]])
     assert list(questions(draft_forms(path))) == ["full_name", "sales", "color"]

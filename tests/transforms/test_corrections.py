@@ -104,6 +104,22 @@ def test_a_servers_submission_is_corrected_by_its_key_in_its_newest_revision(cle
     assert held(clean(frame, correction("uuid:A1", field="sales", old="1", new="3"))) == [(0, False)]
 
 
+@pytest.mark.parametrize("name", ["number", "field", "action", "submission", "older", "holds"])
+def test_a_form_may_ask_a_question_that_is_called_as_a_column_of_corrections(known, name):
+    asked = form_of(
+        {
+            "participant_id": question("id", "code", identity=True, required=True),
+            "registered_on": question("date", "date", required=True),
+            name: question("sales", "money"),
+        }
+    )
+    source = FileDrop(id="sheets", kind="file_drop", form="registration", files="*.csv")
+    rows = pl.concat([landed(anne("1")), landed(anne("2"), day=1)])
+    said = correction("a.csv#2", field=name, old="2", new="3")
+    cleaned = clean_submissions(rows, asked, source, known, date(2026, 6, 3), [said])
+    assert cleaned.accepted[name].to_list() == [3.0]
+
+
 @pytest.mark.parametrize("old", ["12,500", " 12,500 ", "12500", "๑๒,๕๐๐", "12500.0"])
 def test_old_is_the_text_as_received_or_any_that_reads_the_same(clean, old):
     assert held(clean(landed(anne()), correction("a.csv#2", field="sales", old=old, new="1"))) == [(0, True)]

@@ -106,6 +106,17 @@ def test_a_question_that_many_leave_out_is_flagged_once(flagged):
     assert [each for each in found if each[0] == MISSING] == [(MISSING, "", "workers", "67 %", "")]
 
 
+@pytest.mark.parametrize("name", ["row", "field", "missing", "value", "group", "submission", "check", "detail"])
+def test_a_question_may_be_called_as_a_column_of_the_flags(form, known, name):
+    asked = dict(form.questions)
+    asked[name] = asked.pop("workers")
+    renamed = form.model_copy(update={"questions": asked})
+    answers = changed(workers=dict.fromkeys(range(40)), sales={57: 9_000_000.0})
+    answers[name] = answers.pop("workers")
+    found = flags(accepted(answers), "sheets", renamed, known).select("check", "field", "submission").rows()
+    assert sorted(found) == [(MISSING, name, ""), (IQR, "sales", "a.csv#57"), (SD, "sales", "a.csv#57")]
+
+
 def test_a_question_for_those_alone_who_answer_nothing_else_is_not_missed(known):
     rows = accepted(ordinary()).select(
         "^_.*$",

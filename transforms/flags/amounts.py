@@ -14,7 +14,7 @@ def outliers(asked: Asked) -> Iterator[pl.DataFrame]:
     """
     for name in asked.amounts:
         value = asked.measured(name)
-        known = asked.rows.select("row", value=value, group=asked.group).filter(pl.col("value").is_not_null())
+        known = asked.rows.select("_at", value=value, group=asked.group).filter(pl.col("value").is_not_null())
         spread = known.group_by("group").agg(
             n=pl.len(),
             mean=pl.col("value").mean(),

@@ -15,7 +15,7 @@ AMOUNTS = ("integer", "number", "money")
 
 @dataclass(frozen=True)
 class Asked:
-    """`rows` are the submissions that somebody answered, numbered in `row`; `others` those of all who did not."""
+    """`rows` are the submissions that somebody answered, numbered in `_at`; `others` those of all who did not."""
 
     rows: pl.DataFrame
     others: pl.DataFrame
@@ -26,7 +26,7 @@ class Asked:
     @classmethod
     def of(cls, accepted: pl.DataFrame, form: Form, programme: Programme) -> "Asked":
         """Of accepted submissions, those in which there were answers to give."""
-        rows, answered = accepted.with_row_index("row"), pl.lit(True)
+        rows, answered = accepted.with_row_index("_at"), pl.lit(True)
         if programme.contact is not None and "contact_result" in form.questions:
             answered = pl.col("contact_result").is_in(programme.contact.answered).fill_null(False)
         return cls(rows.filter(answered), rows.filter(~answered), form, programme.checks, programme.time_zone)
@@ -73,5 +73,5 @@ class Asked:
 def marks(rows: pl.DataFrame, field: str, check: str, detail: pl.Expr, group: pl.Expr) -> pl.DataFrame:
     """Flags on single submissions."""
     return rows.select(
-        "row", field=pl.lit(field), check=pl.lit(check), detail=detail.cast(pl.String), group=group.fill_null("")
+        "_at", field=pl.lit(field), check=pl.lit(check), detail=detail.cast(pl.String), group=group.fill_null("")
     )

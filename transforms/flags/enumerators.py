@@ -37,7 +37,7 @@ def _far(rows: pl.DataFrame, name: str, check: str, asked: Asked) -> pl.DataFram
     distance = (pl.col("sum") / pl.col("n") - pl.col("sum_rest") / pl.col("n_rest")) / error
     return both.filter(error > 0, distance.abs() > asked.checks.enumerator_errors).select(
         "group",
-        row=pl.lit(None, dtype=pl.UInt32),
+        _at=pl.lit(None, dtype=pl.UInt32),
         field=pl.lit(name),
         check=pl.lit(check),
         detail=signed(distance, "SE"),

@@ -16,11 +16,15 @@ def missing(asked: Asked) -> Iterator[pl.DataFrame]:
     names = [name for name in asked.open if not _is_for_others(name, asked)]
     if total < asked.checks.fewest or not names:
         return
-    counted = asked.rows.select(names).null_count().unpivot(variable_name="field", value_name="missing")
+    counted = (
+        asked.rows.select(names)
+        .null_count()
+        .transpose(include_header=True, header_name="field", column_names=["missing"])
+    )
     share = pl.col("missing") / total
     yield counted.filter(share > asked.checks.missing_share).select(
         "field",
-        row=pl.lit(None, dtype=pl.UInt32),
+        _at=pl.lit(None, dtype=pl.UInt32),
         check=pl.lit("missing"),
         detail=pl.concat_str((share * 100).round().cast(pl.Int64).cast(pl.String), pl.lit(" %")),
         group=pl.lit(""),

@@ -35,7 +35,7 @@ def same_answers(asked: Asked) -> Iterator[pl.DataFrame]:
 
 
 def _shared(rows: pl.DataFrame, field: str, check: str, asked: Asked) -> pl.DataFrame:
-    people = rows.select("row", "_same", PERSON, group=asked.enumerator)
+    people = rows.select("_at", "_same", PERSON, group=asked.enumerator)
     several = people.filter(pl.col("_same").is_duplicated())
     others = several.group_by("_same").agg(others=pl.col(PERSON).n_unique() - 1).filter(pl.col("others") > 0)
     alike = several.join(others, on="_same", maintain_order="left")

@@ -14,7 +14,7 @@ from transforms.programme import Form, Programme
 from transforms.submissions import reference
 
 KINDS = (missing, outliers, logic, durations, same_place, same_answers, enumerators)
-"""Each takes what was asked and yields frames with `row` (null where it is about many), and the columns below."""
+"""Each takes what was asked and yields frames with `_at` (null where it is about many), and the columns below."""
 
 COLUMNS = ("field", "check", "detail", "group")
 
@@ -22,11 +22,11 @@ COLUMNS = ("field", "check", "detail", "group")
 def flags(accepted: pl.DataFrame, source: str, form: Form, programme: Programme) -> pl.DataFrame:
     """The flags of one source's accepted submissions, of which those that nobody answered are left alone."""
     asked = Asked.of(accepted, form, programme)
-    found = [frame.select(pl.col("row").cast(pl.UInt32), *COLUMNS) for kind in KINDS for frame in kind(asked)]
+    found = [frame.select(pl.col("_at").cast(pl.UInt32), *COLUMNS) for kind in KINDS for frame in kind(asked)]
     if not found:
         return tables.Flags.create_empty()
     marked = pl.concat(found, how="vertical_relaxed").join(
-        asked.rows.select("row", reference()), on="row", how="left", maintain_order="left"
+        asked.rows.select("_at", reference()), on="_at", how="left", maintain_order="left"
     )
     table = marked.select(pl.col("submission").fill_null(""), *COLUMNS, source=pl.lit(source), accepted=pl.lit(False))
     return tables.Flags.validate(table.sort("check", "field", "submission", "group"), cast=True)
