@@ -25,6 +25,8 @@ from transforms.programme import Programme
 
 def erase(programme: str, participant: str | None, pseudonym: str | None, reason: str) -> TakenOut:
     """What was erased. Raises UserError where nobody is known by this id."""
+    if not reason.strip():
+        raise UserError("--reason is empty. Say why, without naming the person: it is kept, and nothing is undone.")
     declared = programme_named(programme)
     erasures = erasures_of(declared)
     with atomic.locked(settings().warehouse(programme)):
@@ -57,7 +59,7 @@ def _person(programme: Programme, erasures: Erasures, participant: str | None, p
         return person | {PSEUDONYM: contacts.pseudonyms_of(vault, person[PARTICIPANT]), REFERENCE: called}
     names = [(PARTICIPANT, each) for each in ids] + ([(PSEUDONYM, pseudonym)] if pseudonym else [])
     if not any(erasures.marked().holds(kind, name) for kind, name in names):
-        asked = "pseudonym" if pseudonym else "id"
+        asked = "id" if pseudonym is None else "pseudonym"
         raise UserError(
             f"{programme.id}: nothing is landed of a participant with this {asked}. Check how it is written; "
             "a pseudonym is known once the warehouse was built: impact refresh"

@@ -9,6 +9,7 @@ from flows.accounting import quality, set_aside, standing
 from flows.declared import build_row, expiries_of, indicator_rows, input_id, programme_named, warehouse_of
 from flows.gathering import gather
 from flows.recording import logger, recorded_flow, step
+from flows.settings import settings
 from flows.stores.atomic import locked
 from transforms import tables
 from transforms.errors import listed, numbered
@@ -26,21 +27,28 @@ def refresh(programme: str, as_of: datetime | None = None) -> Path:
     With `as_of` it is made from what was landed until then, apart from the one that reports are made from.
     """
     declared = programme_named(programme)
-    _tell_what_is_gone(declared, as_of)
-    warehouse = warehouse_of(declared, as_of)
+    if as_of is None:
+        return _refreshed(declared, None)
+    with locked(settings().landing(programme), shared=True):  # nobody is taken out meanwhile, in many files
+        return _refreshed(declared, as_of)
+
+
+def _refreshed(programme: Programme, as_of: datetime | None) -> Path:
+    _tell_what_is_gone(programme, as_of)
+    warehouse = warehouse_of(programme, as_of)
     with locked(warehouse.folder):
         now = datetime.now(UTC)
         at = min(as_of, now) if as_of else now
-        of_input = input_id(declared, at, as_of)
+        of_input = input_id(programme, at, as_of)
         path = warehouse.path_of(of_input)
         if warehouse.current() == path:
-            logger().info("%s: unchanged; %s stays current", programme, path.name)
+            logger().info("%s: unchanged; %s stays current", programme.id, path.name)
             return path
         if path.exists():  # a failed source has recovered, or a run was killed before the swap
-            logger().info("%s: %s was built and checked before; it is current again", programme, path.name)
+            logger().info("%s: %s was built and checked before; it is current again", programme.id, path.name)
             warehouse.make_current(path)
             return path
-        return _rebuild(declared, of_input, at, as_of)
+        return _rebuild(programme, of_input, at, as_of)
 
 
 def _tell_what_is_gone(programme: Programme, as_of: datetime | None) -> None:

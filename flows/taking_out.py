@@ -12,7 +12,7 @@ import polars as pl
 from flows.declared import landings_of, link_review_of, warehouse_of
 from flows.settings import settings
 from flows.sources import file_drop
-from flows.stores import contacts
+from flows.stores import atomic, contacts
 from flows.stores.landing import Landing
 from flows.stores.manifests import Manifest
 from flows.stores.marks import PSEUDONYM, Marked
@@ -39,8 +39,14 @@ class TakenOut:
 def take_out(programme: Programme, take: Take, find: Find, marked: Marked) -> TakenOut:
     """Takes rows out of the landing, who is marked out of the vault, and all versions of the warehouse.
 
-    Only under the warehouse's lock.
+    Only under the warehouse's lock. It waits for those who read as of an earlier moment: they must neither miss a file
+    that is written again nor bring anybody back.
     """
+    with atomic.locked(settings().landing(programme.id)):
+        return _taken_out(programme, take, find, marked)
+
+
+def _taken_out(programme: Programme, take: Take, find: Find, marked: Marked) -> TakenOut:
     done = TakenOut({source.id: 0 for source in programme.sources})
     for source, landing in sorted(landings_of(programme), key=lambda each: each[0].round is None):
         with landing.pulling() as work:

@@ -92,12 +92,12 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def locked(folder: Path, wait: bool = True) -> Iterator[None]:
-    """Holds the folder's lock. The kernel frees it when the process dies, however it dies."""
+def locked(folder: Path, wait: bool = True, shared: bool = False) -> Iterator[None]:
+    """Holds the folder's lock, alone or with others who share it. The kernel frees it when the process dies."""
     handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise BusyError(f"{folder}: another run is at work here. Wait for it to end, then run again.") from None
         yield

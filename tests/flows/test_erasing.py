@@ -3,17 +3,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
+from flows import refresh as refreshing
 from flows.declared import landing_of, programme_named
 from flows.erasing import erase
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.settings import ROOT, settings
 from flows.starter import write_starter
+from flows.stores import contacts
 from tests.scanning import scan
 from transforms.errors import UserError
 
@@ -121,6 +125,41 @@ def test_killed_at_any_point_an_erasure_is_finished_by_whatever_comes_next(insta
     assert not landing().unproven()
 
 
+@pytest.mark.parametrize("first", ["the erasure", "the earlier moment"])
+def test_a_warehouse_of_an_earlier_moment_and_an_erasure_wait_for_each_other(installation, monkeypatch, first):
+    moment = datetime.now(UTC)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def halting(function):
+        def halted(*args, **kwargs):
+            under_way.set()
+            assert go_on.wait(30)
+            return function(*args, **kwargs)
+
+        return halted
+
+    def erased():
+        return erase("village", participant=CANARY["id"], pseudonym=None, reason="asked")
+
+    with ThreadPoolExecutor(2) as both:
+        if first == "the erasure":
+            monkeypatch.setattr(contacts, "forget", halting(contacts.forget))  # the landing is written again, half done
+            runs = [both.submit(erased)]
+            assert under_way.wait(30)
+            runs.append(both.submit(refresh, "village", moment))
+        else:
+            monkeypatch.setattr(refreshing, "_results", halting(refreshing._results))  # it holds what was read
+            runs = [both.submit(refresh, "village", moment)]
+            assert under_way.wait(30)
+            runs.append(both.submit(erased))
+        waited = not wait(runs, timeout=1).done
+        go_on.set()
+        for each in runs:
+            each.result()
+    assert waited
+    assert found(installation) == {}
+
+
 def test_a_person_is_erased_by_the_pseudonym_that_the_warehouse_shows(installation):
     contacts = pl.read_parquet(settings().vault("village") / "contacts-registration.parquet")
     [pseudonym] = contacts.filter(participant_id=CANARY["id"])["participant"]
@@ -142,6 +181,12 @@ def test_nobody_is_erased_by_an_id_that_nobody_has(installation):
         with pytest.raises(UserError, match="either"):
             erase("village", **wrong, reason="asked")
     assert found(installation) == before
+
+
+def test_an_erasure_needs_a_reason(installation):
+    with pytest.raises(UserError, match="--reason is empty"):
+        erase("village", participant=CANARY["id"], pseudonym=None, reason=" \t")
+    assert CANARY["id"] in landed()
 
 
 def test_a_reason_that_names_the_person_is_refused_before_anything_is_kept(installation):
