@@ -9,19 +9,28 @@ from reports.scope import Scope
 from transforms import tables
 from transforms.disclose import disclose, disclose_counts, disclose_transitions, rounded_for_publication
 from transforms.programme import Programme
+from transforms.variants import told_apart
 
 
 def facts_about(reader: Reader, scope: Scope, programme: Programme) -> Facts:
     """What a report on one scope may say."""
     asked = questions(scope, programme)
-    return Facts.of({name: disclosed(name, reader.query(name, **asked[name]), programme) for name in asked})
+    answers = {name: reader.query(name, **parameters) for name, parameters in asked.items()}
+    answers["certain"] = _beside(answers["certain"], answers["estimates"], programme)
+    return Facts.of({name: disclosed(name, answer, programme) for name, answer in answers.items()})
+
+
+def _beside(certain: pl.DataFrame, estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+    """Of the headlines without the uncertain links those that may stand beside the headlines with them."""
+    graded = tables.GradedEstimates.validate(certain, cast=True)
+    return told_apart(graded, estimates, programme.disclosure.floor)
 
 
 def disclosed(question: str, answer: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     """The answer to a question as it may be shown."""
     floor = programme.disclosure.floor
     match question:
-        case "estimates" | "areas" | "results":
+        case "estimates" | "areas" | "results" | "certain":
             graded = tables.GradedEstimates.validate(answer, cast=True)
             return rounded_for_publication(disclose(graded, floor), programme)
         case "funnel" | "profile":

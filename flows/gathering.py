@@ -1,7 +1,7 @@
 """Gathers what is landed of a programme: cleaned, under pseudonyms, and joined person by person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -19,6 +19,7 @@ from transforms.corrections import Correction, accepted_by, rows_of
 from transforms.errors import UserError, listed
 from transforms.flags import accepting, flags
 from transforms.link import Linked, link
+from transforms.link_methods import has_uncertain, without_uncertain
 from transforms.programme import Form, Programme, Source
 
 
@@ -32,11 +33,15 @@ class Named:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What cleaning found, by source; the tables of what was done by hand; and everybody's rounds."""
+    """What cleaning found, by source; the tables of what was done by hand; and everybody's rounds.
+
+    `certain` are the rounds without the uncertain links, where there are any.
+    """
 
     judged: dict[str, Judged]
     by_hand: dict[str, pl.DataFrame]
     linked: Linked
+    certain: Linked | None
 
 
 def gather(programme: Programme, until: datetime | None) -> Gathered:
@@ -67,7 +72,8 @@ def gather(programme: Programme, until: datetime | None) -> Gathered:
         "flags": stacked(flagged),
         "link_review": linkage.review,
     }
-    return Gathered(judged, by_hand, link_rounds(_by_round(programme, named), programme))
+    by_round = _by_round(programme, named)
+    return Gathered(judged, by_hand, link_rounds(by_round, programme), _certain(by_round, programme))
 
 
 def _landed(programme: Programme, until: datetime | None) -> list[Source]:
@@ -118,6 +124,12 @@ def _by_round(programme: Programme, named: dict[str, pl.DataFrame]) -> Named:
                 named[source.id]
             )
     return Named(stacked(registrations), {each: stacked(frames) for each, frames in follow_ups.items()})
+
+
+def _certain(named: Named, programme: Programme) -> Linked | None:
+    if not has_uncertain(named.follow_ups):
+        return None
+    return link_rounds(replace(named, follow_ups=without_uncertain(named.follow_ups)), programme)
 
 
 def _link(named: Named, programme: Programme) -> Linked:

@@ -69,7 +69,9 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
     accounts = quality(gathered.judged, linked) | standing(programme, gathered.judged, at, until)
-    frames = about | accounts | gathered.by_hand | _results(linked, measurements, estimated, graded)
+    results = _results(linked, measurements, estimated, graded)
+    certain = {"certain_estimates": _without_uncertain(gathered.certain, programme)}
+    frames = about | accounts | gathered.by_hand | results | certain
     path = write_warehouse(programme, frames, of_input, until)
     made = f"{linked.responses.height} responses, {graded.height} estimates"
     whose = "is current" if until is None else f"holds what had landed by {until:%Y-%m-%d %H:%M} UTC"
@@ -96,6 +98,16 @@ def _results(
         "transitions": estimated.transitions,
         "estimates": graded,
     }
+
+
+def _without_uncertain(certain: Linked | None, programme: Programme) -> pl.DataFrame:
+    """The headlines as they would be without the uncertain links."""
+    if certain is None:
+        return tables.CertainEstimates.create_empty()
+    headlines = programme.headlines()
+    measurements = measure_responses(certain.responses, headlines)
+    estimated = estimate_indicators(certain.responses, measurements, certain.enrolments, headlines)
+    return grade_estimates(estimated, headlines)
 
 
 def _grade(estimated: Estimated, programme: Programme) -> pl.DataFrame:

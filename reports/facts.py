@@ -23,6 +23,9 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "pulls": (),
     "acknowledgements": (),
     "links": (),
+    "link_methods": (),
+    "link_review": (),
+    "certain": ("period",),
     "build": (),
     "groups": (),
 }
@@ -31,11 +34,12 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """The frames of one report. Every field but the last nine is as disclosure control left it.
+    """The frames of one report. What is about people is as disclosure control left it.
 
-    `estimates` and `areas` are PublishedEstimates; `funnel` and `profile` have the columns of Funnel and
-    `transitions` those of Transitions, with null for a count that is not shown; `rejects` counts Rejects by
-    source, field and rule in `submissions`; `corrections` counts Corrections and `flags` counts Flags likewise.
+    `estimates`, `areas` and `certain` (the headlines without the uncertain links) are PublishedEstimates; `funnel` and
+    `profile` have the columns of Funnel and `transitions` those of Transitions, with null for a count that is not
+    shown; `rejects` counts Rejects by source, field and rule in `submissions`; `corrections` counts Corrections and
+    `flags` counts Flags likewise; `link_methods` counts LinkMethods by kind and method.
     """
 
     estimates: pl.DataFrame
@@ -51,6 +55,9 @@ class Facts:
     pulls: pl.DataFrame
     acknowledgements: pl.DataFrame
     links: pl.DataFrame
+    link_methods: pl.DataFrame
+    link_review: pl.DataFrame
+    certain: pl.DataFrame
     build: pl.DataFrame
     groups: pl.DataFrame
 

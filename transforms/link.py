@@ -210,6 +210,7 @@ def _links(judged: dict[str, pl.DataFrame]) -> pl.DataFrame:
             accepted=pl.len(),
             linked=(pl.col("verdict") == "linked").sum(),
             orphans=(pl.col("verdict") == "orphan").sum(),
+            doubtful=(pl.col("verdict") == "doubtful").sum(),
             without_consent=(pl.col("verdict") == "without_consent").sum(),
             conflicts=(pl.col("verdict") == "conflict").sum(),
             unit_slips=(pl.col("verdict") == "slip").sum(),

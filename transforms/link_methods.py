@@ -40,11 +40,22 @@ def _methods(submissions: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     return rows.select("kind", "source", method=by_id)
 
 
+def waits(follow_ups: pl.DataFrame) -> pl.Series:
+    """Whether each follow-up waits for a person to say whose it is."""
+    if METHOD not in follow_ups.columns:
+        return pl.repeat(False, follow_ups.height, dtype=pl.Boolean, eager=True)
+    return (follow_ups[METHOD] == "doubtful").fill_null(False)
+
+
+def has_uncertain(follow_ups: dict[str, pl.DataFrame]) -> bool:
+    """Whether any follow-up found its person by a chance or by somebody's word."""
+    return any(frame[METHOD].is_in(UNCERTAIN).any() for frame in follow_ups.values() if METHOD in frame.columns)
+
+
 def without_uncertain(follow_ups: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The follow-ups with nobody's pseudonym where the link is uncertain."""
-    certain = ~pl.col(METHOD).is_in(UNCERTAIN)
+    nobody = pl.col(METHOD).is_in(UNCERTAIN).fill_null(False)
     return {
-        each: frame.with_columns(participant=pl.when(certain).then("participant"))
+        each: frame.with_columns(participant=pl.when(~nobody).then("participant")) if METHOD in frame.columns else frame
         for each, frame in follow_ups.items()
-        if METHOD in frame.columns
     }

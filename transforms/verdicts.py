@@ -2,14 +2,20 @@
 
 import polars as pl
 
+from transforms.link_methods import waits
 from transforms.programme import Programme, Round
 from transforms.slips import comparable, slipped
 from transforms.submissions import SUBMITTED
 
-RULES = {"orphan": "orphan_followup", "conflict": "wave_conflict", "slip": "unit_slip"}
+RULES = {
+    "orphan": "orphan_followup",
+    "doubtful": "doubtful_link",
+    "conflict": "wave_conflict",
+    "slip": "unit_slip",
+}
 """The reason codes of the verdicts that are rejects; without consent somebody is only counted."""
 
-_FIELDS = {"orphan": "participant_id", "conflict": "answered_on"}
+_FIELDS = {"orphan": "participant_id", "doubtful": "participant_id", "conflict": "answered_on"}
 
 
 def verdicts(
@@ -17,8 +23,8 @@ def verdicts(
 ) -> dict[str, pl.DataFrame]:
     """One row per submission, by round: `source`, `person` (a row of `people`), `verdict`, and the `field` at fault.
 
-    A verdict is linked, orphan, without_consent, conflict or slip. Rounds are judged one after another, each one's
-    amounts beside the last ones known of the same people.
+    A verdict is linked, orphan, doubtful, without_consent, conflict or slip. Rounds are judged one after another, each
+    one's amounts beside the last ones known of the same people.
     """
     known = people.select(comparable(programme))
     judged: dict[str, pl.DataFrame] = {}
@@ -45,7 +51,9 @@ def _judged(
     found = found.with_columns(slipped(submissions, found["person"], known), untimely=_untimely(of_round))
     timely = found.select(pl.when(~pl.col("untimely")).then("person"))["person"]
     verdict = (
-        pl.when(pl.col("person").is_null())
+        pl.when(pl.col("person").is_null() & waits(submissions))
+        .then(pl.lit("doubtful"))
+        .when(pl.col("person").is_null())
         .then(pl.lit("orphan"))
         .when(~pl.col("agreed"))
         .then(pl.lit("without_consent"))

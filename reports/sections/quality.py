@@ -8,11 +8,12 @@ import polars as pl
 from reports.context import Context
 from reports.document import Block, Cell, Column, Notice, Paragraph, Section, Table
 from reports.sections.by_hand import by_hand
+from reports.sections.linkage import linkage
 
 PARTS = ("landed", "used", "rejected", "unlinked", "duplicates", "superseded", "deleted")
 """What became of a source's submissions: the first is the sum of the others."""
 
-UNLINKED = ("orphans", "without_consent", "conflicts", "unit_slips")
+UNLINKED = ("orphans", "doubtful", "without_consent", "conflicts", "unit_slips")
 """Why linking sets an accepted submission aside."""
 
 
@@ -25,6 +26,7 @@ def quality(context: Context) -> Section:
         blocks.append(_set_aside(context))
     else:
         blocks.append(Paragraph(words("quality.nothing_set_aside")))
+    blocks += linkage(context)
     if context.facts.warnings.height:
         blocks.append(_repaired(context))
     blocks += by_hand(context)

@@ -36,7 +36,7 @@ def _told(headlines: list[tuple[str, Indicator]], context: Context) -> tuple[Fin
 
 
 def _tile(name: str, context: Context) -> tuple[Tile, ...]:
-    estimate = _headline(name, context)
+    estimate = headline(name, context)
     if estimate is None:
         return ()
     drawing, alternative = charts.tile(estimate, context)
@@ -56,7 +56,7 @@ def _tile(name: str, context: Context) -> tuple[Tile, ...]:
     )
 
 
-def _headline(name: str, context: Context) -> Estimate | None:
+def headline(name: str, context: Context) -> Estimate | None:
     """The declared headline; where a part of the programme has none, the next best. A session is told by levels."""
     declared = context.programme.indicators[name].headline
     wanted: tuple[str | None, ...] = (declared, "effect", "change", "level", "count")
@@ -129,12 +129,12 @@ def _findings(name: str, context: Context) -> list[list[Estimate]]:
     """What each finding tells: what the tile shows, then the strongest comparison; in a model one a treatment term."""
     if context.programme.indicators[name].statistic in MODELS:
         return [[each] for each in context.of(name, quantity="effect") if _is_told(each)]
-    headline = _headline(name, context)
-    if headline is None:
+    main = headline(name, context)
+    if main is None:
         return []
     ranked = (context.latest(context.of(name, quantity=quantity)) for quantity in ("effect", "change"))
-    strongest = next((each for each in ranked if each is not None and each.is_tested), headline)
-    return [list(dict.fromkeys((headline, strongest)))]
+    strongest = next((each for each in ranked if each is not None and each.is_tested), main)
+    return [list(dict.fromkeys((main, strongest)))]
 
 
 def _is_told(estimate: Estimate) -> bool:

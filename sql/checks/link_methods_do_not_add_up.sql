@@ -3,7 +3,8 @@ with told as (
     select
         source,
         sum(submissions) as accepted,
-        coalesce(sum(submissions) filter (where method in ('doubtful', 'unmatched')), 0) as orphans,
+        coalesce(sum(submissions) filter (where method = 'doubtful'), 0) as doubtful,
+        coalesce(sum(submissions) filter (where method = 'unmatched'), 0) as orphans,
     from link_methods
     where kind = 'follow_up'
     group by source
@@ -12,11 +13,17 @@ with told as (
 select
     source,
     links.accepted,
+    links.doubtful,
     links.orphans,
     told.accepted as accepted_by_method,
+    told.doubtful as doubtful_by_method,
     told.orphans as orphans_by_method,
 from links
 full join told using (source)
 where
     (links.accepted > 0 or told.accepted is not null)
-    and (links.accepted is distinct from told.accepted or links.orphans is distinct from told.orphans)
+    and (
+        links.accepted is distinct from told.accepted
+        or links.doubtful is distinct from told.doubtful
+        or links.orphans is distinct from told.orphans
+    )

@@ -7,5 +7,5 @@ from links
 left join balance using (source)
 where
     links.accepted
-    != links.linked + links.orphans + links.without_consent + links.conflicts + links.unit_slips
+    != links.linked + links.orphans + links.doubtful + links.without_consent + links.conflicts + links.unit_slips
     or links.accepted is distinct from balance.accepted

@@ -4,6 +4,7 @@ select
     accepted,
     linked,
     orphans,
+    doubtful,
     without_consent,
     conflicts,
     unit_slips,

@@ -382,6 +382,7 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
                     "accepted": [520],
                     "linked": [505],
                     "orphans": [8],
+                    "doubtful": [0],
                     "without_consent": [5],
                     "conflicts": [2],
                     "unit_slips": [0],
@@ -389,6 +390,11 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
             ),
             cast=True,
         ),
+        link_methods=pl.DataFrame(
+            {"kind": "follow_up", "method": ["participant_id", "unmatched"], "submissions": [512, 8]}
+        ),
+        link_review=pl.DataFrame(schema={"state": pl.String, "pairs": pl.Int64}),
+        certain=tables.PublishedEstimates.create_empty(),
         build=tables.Build.validate(
             pl.DataFrame(
                 {

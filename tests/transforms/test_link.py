@@ -59,6 +59,7 @@ def test_unknown_people_are_set_aside_and_people_without_consent_are_counted(reg
         "accepted": 5,
         "linked": 3,
         "orphans": 1,
+        "doubtful": 0,
         "without_consent": 1,
         "conflicts": 0,
         "unit_slips": 0,

@@ -66,6 +66,11 @@ class Programme(Declared):
                     merged.setdefault(name, question)
         return merged
 
+    def headlines(self) -> "Programme":
+        """The same programme with the indicators of its summary page only, and for the whole of it only."""
+        told = {name: each for name, each in self.indicators.items() if each.headline is not None}
+        return self.model_copy(update={"indicators": told, "breakdowns": ()})
+
     def may_lack_id(self, form: Form) -> bool:
         """Whether a form's submissions may come without participant_id, because something else tells who it is."""
         if self.linking is None or form.kind == "registration":

@@ -16,7 +16,7 @@ from transforms.tables.of_programme import (
 from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measurements, Responses
 from transforms.tables.quality import CHECKS, Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.received import Records, Submissions
-from transforms.tables.results import Estimates, GradedEstimates, PublishedEstimates, Transitions
+from transforms.tables.results import CertainEstimates, Estimates, GradedEstimates, PublishedEstimates, Transitions
 from transforms.tables.standing import Acknowledgements, Pulls
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Acknowledgements",
     "Balance",
     "Build",
+    "CertainEstimates",
     "Corrections",
     "Enrolments",
     "Estimates",

@@ -13,6 +13,7 @@ class Links(dy.Schema):
     accepted = dy.Int64(nullable=False, min=0, description="Accepted submissions.")
     linked = dy.Int64(nullable=False, min=0, description="Joined to a registration.")
     orphans = dy.Int64(nullable=False, min=0, description="Without a registration; listed, tried each night.")
+    doubtful = dy.Int64(nullable=False, min=0, description="Of whom a person must say whose they are; listed.")
     without_consent = dy.Int64(nullable=False, min=0, description="Of people who did not consent; unused.")
     conflicts = dy.Int64(
         nullable=False,

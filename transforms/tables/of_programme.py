@@ -10,7 +10,7 @@ from transforms.tables.about import Build, Indicators
 from transforms.tables.linking import LinkMethods, LinkReview, Links
 from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Responses
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
-from transforms.tables.results import GradedEstimates, Transitions
+from transforms.tables.results import CertainEstimates, GradedEstimates, Transitions
 from transforms.tables.standing import Acknowledgements, Pulls
 
 
@@ -122,6 +122,7 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "funnel": Funnel,
     "transitions": Transitions,
     "estimates": GradedEstimates,
+    "certain_estimates": CertainEstimates,
 }
 """The warehouse's tables by name; `for_programme` adds the columns that depend on the programme."""
 

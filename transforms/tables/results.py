@@ -52,6 +52,13 @@ class GradedEstimates(Estimates):
     cap = dy.String(nullable=True, description="The cap that decided the letter, if one did.")
 
 
+class CertainEstimates(GradedEstimates):
+    """One row per estimate of a headline for the whole programme, as it would be without the uncertain links.
+
+    Those rest on a chance or on somebody's word. Empty where there are none.
+    """
+
+
 class PublishedEstimates(GradedEstimates):
     """One row per estimate as it may be shown: what is not shown is null."""
 

@@ -1,0 +1,29 @@
+"""Figures that are published twice, with and without some people: only where the two tell nothing of these few.
+
+Who is given both can take one from the other. So both are shown only where nothing differs, or where at least as many
+people are left out as a figure may rest on, and of a share neither too few nor all but too few of them.
+"""
+
+import dataframely as dy
+import polars as pl
+
+from transforms import tables
+from transforms.disclose import SMALL_SHARE
+
+_KEY = "estimate"
+_COUNTED = ("n", "n_comparison", "numerator", "value")
+
+
+def told_apart(
+    variant: dy.DataFrame[tables.GradedEstimates], whole: pl.DataFrame, floor: int
+) -> dy.DataFrame[tables.GradedEstimates]:
+    """The estimates of `variant` that may stand beside those of `whole` (GradedEstimates too, one row a key)."""
+    beside = variant.join(whole.select(_KEY, *_COUNTED), on=_KEY, how="inner", suffix="_whole", maintain_order="left")
+    fewer = {name: pl.col(f"{name}_whole").fill_null(0) - pl.col(name).fill_null(0) for name in _COUNTED}
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_whole")) for name in _COUNTED)
+    enough = pl.all_horizontal((fewer[name] == 0) | (fewer[name] >= floor) for name in ("n", "n_comparison"))
+    others = fewer["n"] - fewer["numerator"]
+    share = pl.col("numerator").is_null() | ((fewer["numerator"] >= SMALL_SHARE) & (others >= SMALL_SHARE))
+    some = (fewer["n"] > 0) | (fewer["n_comparison"] > 0)
+    kept = beside.filter(same | (some & enough & share)).select(variant.columns)
+    return tables.GradedEstimates.validate(kept, cast=True)
