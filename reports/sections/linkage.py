@@ -86,8 +86,9 @@ def _headlines(context: Context) -> list[Block]:
 
 
 def _row(whole: Estimate, certain: Estimate | None, context: Context) -> tuple[Cell, ...]:
-    title = Cell(context.title(whole.indicator), context.quantity(whole))
-    return (title, _figure(whole, context), _figure(certain, context))
+    title, unit = context.title(whole.indicator), context.unit_beside([whole])
+    named = context.words("column.with_unit", title=title, unit=unit) if unit else title
+    return (Cell(named, context.quantity(whole)), _figure(whole, context), _figure(certain, context))
 
 
 def _figure(estimate: Estimate | None, context: Context) -> Cell:

@@ -14,6 +14,7 @@ from reports.scope import Scope
 from reports.words import words_in
 from transforms import grade
 from transforms.programme import DesignKind, Statistic
+from transforms.verdicts import RULES
 
 ROOT = Path(__file__).parents[2]
 THAI_LETTERS = re.compile("[\u0e01-\u0e5b]")
@@ -134,9 +135,7 @@ def row_codes() -> set[str]:
         for code in codes_in(given(node, codes[name]))
     }
     found |= {code for name, node in calls("transforms/normalise") if name == "lit" for code in codes_in(node)}
-    linked = re.search(r"RULES = ({.*})", (ROOT / "transforms/verdicts.py").read_text(encoding="utf-8"))
-    assert linked is not None
-    found |= set(ast.literal_eval(linked[1]).values())
+    found |= set(RULES.values())
     for file, pattern in {
         "transforms/clean.py": r'WHOLE_ROW, "(\w+)"',
         "transforms/link.py": r'rule=pl.lit\("(\w+)"',
