@@ -207,3 +207,5 @@ def test_a_tombstone_goes_with_its_record_and_is_not_looked_at_again(canary, dat
     before = {path: path.read_bytes() for path in sorted(canary.rglob("*.parquet"))}
     assert night() == (dict.fromkeys(sources(), "unchanged"), {})
     assert {path: path.read_bytes() for path in sorted(canary.rglob("*.parquet"))} == before
+    assert retain(mixed.NAME, date(2124, 1, 1)).rows["register"] == 19  # the tombstone says nothing any more
+    assert retain(mixed.NAME, date(2224, 1, 1)).rows == {}
