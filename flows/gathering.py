@@ -11,6 +11,7 @@ from flows.corrections import check_that_all_hold, corrections_of
 from flows.declared import landing_of, link_review_of, vault_of
 from flows.judging import Judged, judge
 from flows.linking import identified, link_people, with_people
+from flows.moments import ZONE
 from flows.recording import step
 from flows.settings import settings
 from flows.stores.vault import Vault
@@ -20,7 +21,7 @@ from transforms.errors import UserError, listed
 from transforms.flags import accepting, flags
 from transforms.link import Linked, link
 from transforms.link_methods import has_uncertain, without_uncertain
-from transforms.programme import Form, Programme, Source
+from transforms.programme import FileDrop, Form, Programme, Source
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,25 @@ def _landed(programme: Programme, until: datetime | None) -> list[Source]:
     """The sources that have landed anything. Raises UserError when no registration ever came."""
     landed = [source for source in programme.sources if landing_of(programme, source).manifests(until)]
     if not any(source.round is None for source in landed):
-        wanted = [
-            settings().inbox(programme.id) / source.files for source in programme.file_drops if source.round is None
-        ]
-        raise UserError(
-            f"{programme.id}: no registrations have landed, so there is nothing to report on. They are looked for as "
-            f"{listed(map(str, wanted))}. Put them there, or mend what the pull finds wrong: impact pull {programme.id}"
-        )
+        raise UserError(_nothing_landed(programme, until))
     return landed
+
+
+def _nothing_landed(programme: Programme, until: datetime | None) -> str:
+    """That there is no registration, and where one would come from."""
+    registrations = [source for source in programme.sources if source.round is None]
+    if until is not None and any(landing_of(programme, source).manifests() for source in registrations):
+        by = f"{until.astimezone(ZONE):%Y-%m-%d %H:%M}, Bangkok"
+        return f"{programme.id}: no registrations have landed by {by}. Name a later day or time."
+    inbox = settings().inbox(programme.id)
+    wanted = [
+        str(inbox / source.files) if isinstance(source, FileDrop) else f"the source '{source.id}'"
+        for source in registrations
+    ]
+    return (
+        f"{programme.id}: no registrations have landed, so there is nothing to report on. They come from "
+        f"{listed(wanted)}. Put files there, or mend what the pull finds wrong: impact pull {programme.id}"
+    )
 
 
 def _by_hand(

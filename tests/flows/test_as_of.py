@@ -101,8 +101,15 @@ def test_before_anything_landed_there_is_nothing(inbox):
     drop(inbox, "_1", range(30))
     before = datetime.now(UTC) - timedelta(days=1)
     pull(mixed.NAME)
-    with pytest.raises(UserError, match="no registrations have landed"):
+    with pytest.raises(UserError, match=r"no registrations have landed by \d{4}-.* Name a later day or time"):
         refresh(mixed.NAME, before)
+
+
+def test_before_any_pull_it_is_said_where_registrations_come_from(inbox, tmp_path, monkeypatch):
+    mixed.write_programme(tmp_path / "whole")
+    monkeypatch.setenv("IMPACT_PROGRAMMES", str(tmp_path / "whole"))
+    with pytest.raises(UserError, match=r"no registrations have landed, .* the source 'register'"):
+        refresh(mixed.NAME)
 
 
 def test_results_of_a_moment_need_a_warehouse_of_it(inbox):

@@ -159,8 +159,8 @@ def test_thai_headings_get_their_usual_names_and_types(csv_file):
         ("ปีเกิด", "birth_year", "year", False),
         ("ปีเกิด (พ.ศ.)", "birth_year", "year", False),
         ("ปี พ.ศ. ที่เกิด", "birth_year", "year", False),
-        ("คำนำหน้า", "name_title", "text", False),
-        ("คำนำหน้าชื่อ", "name_title", "text", False),
+        ("คำนำหน้า", "name_title", "text", True),
+        ("คำนำหน้าชื่อ", "name_title", "text", True),
     ],
 )
 def test_headings_of_thai_sign_up_sheets_are_taken_for_what_they_mean(csv_file, heading, name, kind, identity):

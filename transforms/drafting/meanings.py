@@ -40,7 +40,7 @@ MEANINGS = (
     _meaning("family_name", "text", r"^(?!.*ชื่อ).*นามสกุล|family_?name|last_?name|surname", True),
     _meaning("full_name", "text", r"full_?name|^name$|ชื่อ.*สกุล|ชื่อ.*ผู้", True),
     _meaning("given_name", "text", r"given_?name|first_?name|^ชื่อ(จริง|ตัว)?$", True),
-    _meaning("name_title", None, r"^(name_?title|title|prefix)$|^คำนำหน้า"),
+    _meaning("name_title", "text", r"^(name_?title|title|prefix)$|^คำนำหน้า", True),
     _meaning("nickname", "text", r"nick_?name|ชื่อเล่น", True),
     _meaning("consented", "boolean", r"consent|ยินยอม"),
     _meaning("registered_on", "date", r"regist.*(date|day|_on)|(date|day).*regist|วันที่(ลงทะเบียน|สมัคร)"),
