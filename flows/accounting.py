@@ -12,13 +12,16 @@ from flows.stores.pulls import pulls
 from transforms import tables
 from transforms.errors import listed
 from transforms.link import Linked
-from transforms.programme import Programme
+from transforms.programme import FileDrop, Programme, Source
+
+OF_SINGLE_ROWS = ("encrypted",)
+"""What is said of the rows that a pull read, not of all that there is."""
 
 
-def quality(judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFrame]:
+def quality(programme: Programme, judged: dict[str, Judged], linked: Linked) -> dict[str, pl.DataFrame]:
     """The tables that say what became of every submission."""
     cleaned = [each.cleaned for each in judged.values()]
-    doubts = [_doubts(source, each.files) for source, each in judged.items()]
+    doubts = [_doubts(source, judged[source.id].files) for source in programme.sources if source.id in judged]
     return {
         "balance": stacked([each.balance for each in cleaned]),
         "rejects": stacked([*(each.rejects for each in cleaned), linked.rejects]),
@@ -40,9 +43,17 @@ def standing(
     }
 
 
-def _doubts(source: str, files: list[Manifest]) -> pl.DataFrame:
+def _doubts(source: Source, files: list[Manifest]) -> pl.DataFrame:
     """What the reader noticed about a source's files, as rows of Warnings."""
-    rows = [(source, doubt.field, doubt.rule, doubt.count) for file in files for doubt in file.doubts]
+    adds_up = isinstance(source, FileDrop) and source.mode == "append"
+    # What is said of a whole server, or of a whole file, is said again of all of it by the next: it does not add up.
+    newest = {file.file if adds_up else source.id: file.sha256 for file in files}.values()
+    rows = [
+        (source.id, doubt.field, doubt.rule, doubt.count)
+        for file in files
+        for doubt in file.doubts
+        if file.sha256 in newest or doubt.rule in OF_SINGLE_ROWS
+    ]
     return (
         pl.DataFrame(rows, schema=tables.Warnings.create_empty().schema, orient="row")
         .group_by("source", "field", "rule", maintain_order=True)

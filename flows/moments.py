@@ -1,10 +1,13 @@
 """The moment that a person means by a date or a time."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from transforms.errors import UserError
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(_DAY.pattern + r"[T ][0-9]{2}:?[0-9]{2}")
 ZONE = ZoneInfo("Asia/Bangkok")
 """Where a day begins for a time that names no zone."""
 
@@ -25,8 +28,10 @@ def moment_of(text: str) -> datetime:
 
 
 def _read(text: str) -> datetime:
-    if len(text) == len("2026-05-01"):
+    if _DAY.fullmatch(text):
         following = date.fromisoformat(text) + timedelta(days=1)
         return datetime.combine(following, time(), ZONE).astimezone(UTC) - timedelta(microseconds=1)
+    if not _TIME.match(text):
+        raise ValueError  # such as 20260501: a day whose first moment would be taken, not its last
     given = datetime.fromisoformat(text)
     return (given.replace(tzinfo=ZONE) if given.tzinfo is None else given).astimezone(UTC)

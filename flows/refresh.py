@@ -68,7 +68,7 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
     about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
-    accounts = quality(gathered.judged, linked) | standing(programme, gathered.judged, at, until)
+    accounts = quality(programme, gathered.judged, linked) | standing(programme, gathered.judged, at, until)
     results = _results(linked, measurements, estimated, graded)
     certain = {"certain_estimates": _without_uncertain(gathered.certain, programme)}
     frames = about | accounts | gathered.by_hand | results | certain

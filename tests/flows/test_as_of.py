@@ -131,7 +131,9 @@ def test_a_day_is_meant_to_its_end_and_a_time_without_a_zone_is_bangkoks(text, m
     assert moment_of(text) == datetime.fromisoformat(moment)
 
 
-@pytest.mark.parametrize("text", ["1 May", "2026-13-01", "2569-05-01", "2026-05-01T", "9999-12-31", ""])
+@pytest.mark.parametrize(
+    "text", ["1 May", "2026-13-01", "2569-05-01", "2026-05-01T", "9999-12-31", "", "20260501", "2026-W10-1"]
+)
 def test_what_is_no_day_that_has_been_is_refused_with_what_to_write(text):
     with pytest.raises(UserError, match=r"--as-of .* Write"):
         moment_of(text)
