@@ -31,10 +31,15 @@ _JOINT = "\x1f"
 
 @dataclass(frozen=True)
 class _Relation:
-    """What is read: the text that stands after `from`, its columns, and a condition on what is new."""
+    """What is read: the text that stands after `from`, its columns, and a condition on what is new.
+
+    `mark` is the highest watermark, in SQL. A time that lies ahead, or is infinite, would hide all that changes
+    until then: it counts as now.
+    """
 
     text: str
     columns: tuple[str, ...]
+    mark: str = "null"
     condition: str = "true"
 
 
@@ -129,13 +134,30 @@ def _refusal(source: Postgres, state: str | None) -> SourceError:
 def _described(database: dbapi.Cursor, source: Postgres, folder: Path) -> _Relation:
     text = _from(source, folder)
     database.execute(f"select * from {text} limit 0")  # noqa: S608
-    columns = tuple(database.fetch_arrow_table().column_names)
+    schema = database.fetch_arrow_table().schema
+    columns = tuple(schema.names)
     for name in (*source.key, *([source.watermark] if source.watermark else [])):
         if name not in columns:
             raise SourceError(
                 "no_such_column", f"{_where(source)}: there is no column '{name}'. {nearest(name, columns)}"
             )
-    return _Relation(text, columns)
+    return _Relation(text, columns, _mark(source, schema))
+
+
+def _mark(source: Postgres, schema: pa.Schema) -> str:
+    """The highest watermark, in SQL. Raises SourceError for a column that is neither a time nor a whole number."""
+    if source.watermark is None:
+        return "null"
+    highest, kind = f"max({_quoted(source.watermark)})", schema.field(source.watermark).type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return f"least({highest}::timestamptz, now())"
+    if pa.types.is_integer(kind):
+        return highest
+    raise SourceError(
+        "wrong_watermark",
+        f"{_where(source)}: the watermark '{source.watermark}' is neither a time (timestamptz, timestamp, date) nor a "
+        "whole number, so it cannot tell what is new. Name another column, or none: then everything is read.",
+    )
 
 
 def _from(source: Postgres, folder: Path) -> str:
@@ -161,9 +183,8 @@ def _extent(database: dbapi.Cursor, relation: _Relation, source: Postgres) -> tu
     """How many rows there are, and the highest watermark. Raises SourceError where a row has no key or watermark."""
     needed = (*source.key, *_list(source.watermark))
     missing = " or ".join(f"{_quoted(name)} is null" for name in needed)
-    highest = f"max({_quoted(source.watermark)})::text" if source.watermark else "null::text"
     database.execute(
-        f"select count(*), count(*) filter (where {missing}), {highest} from {relation.text}"  # noqa: S608
+        f"select count(*), count(*) filter (where {missing}), ({relation.mark})::text from {relation.text}"  # noqa: S608
     )
     rows, without, mark = database.fetchone()
     if without:

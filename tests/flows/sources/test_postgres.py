@@ -116,6 +116,21 @@ def test_a_whole_number_may_be_the_watermark(people, pull):
     assert (manifest.rows, manifest.fetched) == (1, 2)
 
 
+@pytest.mark.parametrize("ahead", ["infinity", "2569-01-01 00:00+07"])
+def test_a_time_that_lies_ahead_does_not_hide_what_changes_before_it(ahead, people, pull, form, landing):
+    people.run(f"update people set at = '{ahead}' where id = 1")
+    pull(watermark="at")
+    people.run("update people set sales = 77, at = now() where id = 2")
+    pull(watermark="at")
+    assert held(landing, form)["2"] == "77.00"
+
+
+def test_a_column_that_is_neither_time_nor_whole_number_is_no_watermark(people, pull):
+    with pytest.raises(SourceError, match="'sales' is neither a time") as failure:
+        pull(watermark="sales")
+    assert failure.value.code == "wrong_watermark"
+
+
 def test_a_query_of_the_programme_is_read(people, pull, tmp_path):
     (tmp_path / "people.sql").write_text("select id, sales from people where id <= 10;\n")
     [manifest] = pull(table=None, query="people.sql").landed
@@ -141,7 +156,7 @@ def test_a_column_that_the_form_asks_and_the_table_lacks_fails_the_source(people
         ({"table": "people; drop table people"}, "not_found"),
         ({"key": ("identity",)}, "no_such_column"),
         ({"key": ("born",)}, "key_not_unique"),
-        ({"watermark": "notes"}, "database_error"),
+        ({"watermark": "notes"}, "wrong_watermark"),
         ({"connection": "elsewhere"}, "connection_not_set"),
     ],
 )
