@@ -25,5 +25,6 @@ def told_apart(
     others = fewer["n"] - fewer["numerator"]
     share = pl.col("numerator").is_null() | ((fewer["numerator"] >= SMALL_SHARE) & (others >= SMALL_SHARE))
     some = (fewer["n"] > 0) | (fewer["n_comparison"] > 0)
-    kept = beside.filter(same | (some & enough & share)).select(variant.columns)
+    counted = (pl.col("quantity") != "count") | (fewer["value"] == 0) | (fewer["value"] >= floor)
+    kept = beside.filter(same | (some & enough & share & counted)).select(variant.columns)
     return tables.GradedEstimates.validate(kept, cast=True)

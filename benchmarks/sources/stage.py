@@ -20,12 +20,16 @@ CONNECTION = "bench"
 _PREFIX = f"IMPACT_CONNECTION_{CONNECTION.upper()}_"
 
 
+def secrets(address: str) -> dict[str, str]:
+    """The variables of the environment by which a source at this address is connected."""
+    given = {"DSN": address, "URL": address, "USER": "nobody", "PASSWORD": "none", "TOKEN": "none"}
+    return {_PREFIX + name: value for name, value in given.items()}
+
+
 def measure(way: str, kind: str, address: str, folder: Path) -> Measured:
     """Runs one pull in a fresh process."""
-    secrets = {"DSN": address, "URL": address, "USER": "nobody", "PASSWORD": "none", "TOKEN": "none"}
-    environment = os.environ | {_PREFIX + name: value for name, value in secrets.items()}
     command = [sys.executable, "-m", "benchmarks.sources.stage", way, kind, address, str(folder)]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(command, env=os.environ | secrets(address), stdout=subprocess.PIPE, check=True)
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -56,18 +56,18 @@ EMPTY = {"th": "ไม่มีผู้เข้าร่วมในช่ว�
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_case_66_nobody_one_person_and_formulas_in_an_export(case, night, language):
     night.declare('files = "registration*"', 'files = "*registration*"')
-    for place, first in enumerate("=+-@\t\r\n", 1):
+    for place, first in enumerate("=+-@", 1):  # a tab or a line break in a name is refused
         rows = [person(place, {"ยอดขาย": "0"}), person(90 + place, {"คนทำงาน": "x"})]
         night.drop(rows, f"{first}registration.csv")
     night.drop([FOLLOW_UP], "m3.csv")  # one person's answer, and a change from sales of 0
     outcome = night.run()
-    assert outcome.balance("registration") == {"landed": 14, "accepted": 7, "rejected": 7}
+    assert outcome.balance("registration") == {"landed": 8, "accepted": 4, "rejected": 4}
     assert EMPTY[language] in page("past", language)
     assert EMPTY[language] not in page("now", language)
     assert "&lt;10" in page("now", language)
     assert "13,000" not in page("now", language)
     exported = [row["submission"] for row in csv.DictReader(io.StringIO(rejected_rows(NAME), newline=""))]
-    assert sorted(each[:2] for each in exported) == sorted(f"'{first}" for first in "=+-@\t\r\n")
+    assert sorted(each[:2] for each in exported) == sorted(f"'{first}" for first in "=+-@")
     numbers = [row["n"] for row in csv.DictReader(io.StringIO(results(NAME, "csv")))]
     assert numbers and not any("'" in each for each in numbers)
     case.shown.add(("A", ""))

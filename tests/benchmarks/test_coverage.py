@@ -12,7 +12,7 @@ def found() -> pl.DataFrame:
     return simulate(range(1, FEWER + 1), processes=1)
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_every_headline_holds_the_truth_without_bias_and_no_wider_than_need_be(found):
     wanted = headlines(programme())
     rows = wanted.join(compared(found, Bounds.of(FEWER)), on=KEY, how="inner")
@@ -21,13 +21,13 @@ def test_every_headline_holds_the_truth_without_bias_and_no_wider_than_need_be(f
     assert rows.filter(~pl.col("holds")).is_empty()
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_counts_are_those_planted(found):
     assert found.filter(quantity="count").height >= FEWER
     assert miscounted(found).is_empty()
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_a_biased_estimator_and_an_overconfident_one_and_a_timid_one_are_noticed(found):
     bounds = Bounds.of(FEWER)
     spread = (pl.col("high") - pl.col("low")) / 4

@@ -89,20 +89,28 @@ def drop(installation, name, *rows):
     (inbox / f"{name}.csv").write_text(HEADING + "".join(rows), encoding="utf-8")
 
 
+POINTS = (
+    ("atomic.append_line", 1),  # nothing is kept yet
+    ("landing.without", 1),  # kept whom to erase, nothing erased
+    ("atomic.settle", 1),  # rows written again under a temporary name
+    ("atomic.write", 1),  # new Parquet there, the old manifest counts
+    ("landing.Landing._settle", 1),
+    ("atomic.flush", 5),  # the new manifest counts, the old Parquet is there or just gone
+    ("contacts._write", 1),  # landing done, vault not
+    ("warehouse.Warehouse.forget", 1),
+    ("atomic.append_line", 2),  # all done but for saying so
+)
+FINISHES = ("the same command", "the next pull")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("finish", ["the same command", "the next pull"])
 @pytest.mark.parametrize(
-    ("place", "count"),
+    ("place", "count", "finish"),
     [
-        ("atomic.append_line", 1),  # nothing is kept yet
-        ("landing.without", 1),  # kept whom to erase, nothing erased
-        ("atomic.settle", 1),  # rows written again under a temporary name
-        ("atomic.write", 1),  # new Parquet there, the old manifest counts
-        ("landing.Landing._settle", 1),
-        ("atomic.flush", 5),  # the new manifest counts, the old Parquet is there or just gone
-        ("contacts._write", 1),  # landing done, vault not
-        ("warehouse.Warehouse.forget", 1),
-        ("atomic.append_line", 2),  # all done but for saying so
+        # One way to finish for each point in `make test`, the other one in `make load`.
+        pytest.param(*point, finish, marks=[pytest.mark.load] * ((number + other) % 2))
+        for number, point in enumerate(POINTS, 1)
+        for other, finish in enumerate(FINISHES, 1)
     ],
 )
 def test_killed_at_any_point_an_erasure_is_finished_by_whatever_comes_next(installation, place, count, finish):

@@ -36,6 +36,6 @@ def test_both_formats_hold_the_same_rows():
 
 
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe():
-    frame = pl.DataFrame({"text": ["=1+1", "-", "plain", None], "number": [-1.0, 2.0, None, 4.0]})
-    assert without_formulas(frame)["text"].to_list() == ["'=1+1", "'-", "plain", None]
-    assert without_formulas(frame)["number"].to_list() == [-1.0, 2.0, None, 4.0]
+    frame = pl.DataFrame({"text": ["=1+1", "-", "\t1", "\r1", "\n1", "plain", None], "number": [-1.0, *[None] * 6]})
+    assert without_formulas(frame)["text"].to_list() == ["'=1+1", "'-", "'\t1", "'\r1", "'\n1", "plain", None]
+    assert without_formulas(frame)["number"].equals(frame["number"])

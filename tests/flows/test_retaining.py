@@ -183,21 +183,29 @@ def test_without_the_table_nothing_goes(installation):
     assert found(installation)
 
 
+POINTS = (
+    ("atomic.write", 1),  # found, nothing kept yet
+    ("landing.without", 1),  # kept what to take out, nothing taken out
+    ("atomic.settle", 2),  # rows written again under a temporary name
+    ("atomic.write", 2),  # new Parquet there, the old manifest counts
+    ("landing.Landing._settle", 2),  # follow-ups done, registrations not
+    ("landing.without", 2),
+    ("atomic.flush", 7),
+    ("contacts._write", 1),  # landing done, vault not
+    ("warehouse.Warehouse.forget", 1),
+    ("atomic.append_line", 1),  # all done but for saying so
+)
+FINISHES = ("the same command", "the next pull")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("finish", ["the same command", "the next pull"])
 @pytest.mark.parametrize(
-    ("place", "count"),
+    ("place", "count", "finish"),
     [
-        ("atomic.write", 1),  # found, nothing kept yet
-        ("landing.without", 1),  # kept what to take out, nothing taken out
-        ("atomic.settle", 2),  # rows written again under a temporary name
-        ("atomic.write", 2),  # new Parquet there, the old manifest counts
-        ("landing.Landing._settle", 2),  # follow-ups done, registrations not
-        ("landing.without", 2),
-        ("atomic.flush", 7),
-        ("contacts._write", 1),  # landing done, vault not
-        ("warehouse.Warehouse.forget", 1),
-        ("atomic.append_line", 1),  # all done but for saying so
+        # One way to finish for each point in `make test`, the other one in `make load`.
+        pytest.param(*point, finish, marks=[pytest.mark.load] * ((number + other) % 2))
+        for number, point in enumerate(POINTS, 1)
+        for other, finish in enumerate(FINISHES, 1)
     ],
 )
 def test_killed_at_any_point_it_is_finished_by_whatever_comes_next(installation, place, count, finish):

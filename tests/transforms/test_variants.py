@@ -8,6 +8,7 @@ from transforms import tables
 from transforms.variants import told_apart
 
 FLOOR = 10
+COUNT = {"quantity": "count", "numerator": None}
 
 
 def graded(**fields) -> dy.DataFrame[tables.GradedEstimates]:
@@ -32,6 +33,8 @@ def graded(**fields) -> dy.DataFrame[tables.GradedEstimates]:
         ({"numerator": None}, {"numerator": None, "value": 0.4}, False),
         ({"numerator": None, "n_comparison": 60}, {"numerator": None, "n": 85, "n_comparison": 59}, False),
         ({"numerator": None, "n_comparison": 60}, {"numerator": None, "n": 85, "n_comparison": 50}, True),
+        (COUNT | {"value": 60.0, "n": 60}, COUNT | {"value": 57.0, "n": 40}, False),  # three of what is counted
+        (COUNT | {"value": 60.0, "n": 60}, COUNT | {"value": 50.0, "n": 40}, True),
     ],
 )
 def test_both_are_shown_only_where_the_people_between_them_are_none_or_enough(with_all, without, shown):
