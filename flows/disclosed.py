@@ -23,7 +23,8 @@ def facts_about(reader: Reader, scope: Scope, programme: Programme) -> Facts:
 def _beside(certain: pl.DataFrame, estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     """Of the headlines without the uncertain links those that may stand beside the headlines with them."""
     graded = tables.GradedEstimates.validate(certain, cast=True)
-    return told_apart(graded, estimates, programme.disclosure.floor)
+    shares = [name for name, each in programme.indicators.items() if each.statistic in ("proportion", "survival")]
+    return told_apart(graded, estimates, programme.disclosure.floor, shares)
 
 
 def disclosed(question: str, answer: pl.DataFrame, programme: Programme) -> pl.DataFrame:
