@@ -72,7 +72,7 @@ def _fit(terms: tuple[str, ...], x: Floats, y: Floats, clusters: Integers, units
     bread: Floats = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
     slopes = bread @ (x.T @ y)
     residuals = y - x @ slopes
-    groups = int(clusters.max()) + 1
+    groups = int(np.max(clusters)) + 1
     squared = float(residuals @ residuals)
     classical = Errors(np.sqrt(np.diag(bread) * squared / left), np.full(k, float(left)))
     return Panel(

@@ -28,7 +28,7 @@ class Units:
     @property
     def sessions(self) -> int:
         """How many sessions."""
-        return int(self.session.max()) + 1
+        return int(np.max(self.session)) + 1
 
 
 def thresholds(share: Floats) -> Floats:
