@@ -63,7 +63,7 @@ def test_a_broken_folder_stops_before_any_work_with_one_line_a_mistake(impact, v
     assert not (tmp_path / "state" / "landing" / "village_weaving").exists()
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", ["run", "pull", "refresh", "publish", "check"])
 def test_outside_the_project_a_command_says_where_it_looked_and_what_to_do(impact, tmp_path, command):
     code, said = impact(command)
     assert code == 1
