@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from flows import examples
 from flows.settings import ROOT
+from tests import mixed
+from tests.fakes.kobotoolbox import Kobo
+from tests.fakes.odk_central import Central, running
 
 
 @pytest.fixture
@@ -37,3 +41,22 @@ def michigan(installation: Path) -> Path:
     folder = installation / "programmes" / "michigan_training"
     examples.prepare_michigan_training(folder / "inbox")
     return folder
+
+
+@pytest.fixture
+def central() -> Iterator[Central]:
+    """An ODK Central on which 40 people answered the first follow-up of the mixed programme."""
+    with running(Central(form="follow_up", fields=mixed.FIELDS)) as central:
+        for number in range(40):
+            central.insert(mixed.follow_up(number, "2025-07-15", number % 2 == 0))
+        yield central
+
+
+@pytest.fixture
+def kobo() -> Iterator[Kobo]:
+    """A KoboToolbox on which they answered the second."""
+    with HTTPServer(threaded=True) as server:
+        kobo = Kobo(server, survey=mixed.SURVEY)
+        for number in range(40):
+            kobo.insert(mixed.follow_up(number, "2026-01-15", number % 3 == 0))
+        yield kobo

@@ -5,7 +5,6 @@ The same search finds them everywhere before, so it can fail; and no later pull 
 
 import polars as pl
 import pytest
-from pytest_httpserver import HTTPServer
 
 from flows.declared import landing_of, programme_named
 from flows.erasing import erase
@@ -16,8 +15,6 @@ from flows.settings import settings
 from flows.stores.revisions import latest
 from flows.verifying import verify
 from tests import mixed
-from tests.fakes.kobotoolbox import Kobo
-from tests.fakes.odk_central import Central, running
 from tests.scanning import scan
 
 CANARIES = {
@@ -41,23 +38,6 @@ FOLLOW_UP = mixed.follow_up(1, "2025-07-15", True) | {
     "participant_id": CANARIES["participant"],
     "sales_last_month": CANARIES["own sales"],
 }
-
-
-@pytest.fixture
-def central():
-    with running(Central(form="follow_up", fields=mixed.FIELDS)) as central:
-        for number in range(40):
-            central.insert(mixed.follow_up(number, "2025-07-15", number % 2 == 0))
-        yield central
-
-
-@pytest.fixture
-def kobo():
-    with HTTPServer(threaded=True) as server:
-        kobo = Kobo(server, survey=mixed.SURVEY)
-        for number in range(40):
-            kobo.insert(mixed.follow_up(number, "2026-01-15", number % 3 == 0))
-        yield kobo
 
 
 @pytest.fixture

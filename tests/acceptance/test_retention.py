@@ -7,7 +7,6 @@ pull brings them back; but who registers again is landed.
 from datetime import date
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from flows.declared import landing_of, programme_named
 from flows.pull import pull
@@ -16,8 +15,6 @@ from flows.retaining import retain
 from flows.stores.revisions import latest
 from flows.verifying import verify
 from tests import mixed
-from tests.fakes.kobotoolbox import Kobo
-from tests.fakes.odk_central import Central, running
 from tests.scanning import scan
 
 DAY = date(2024, 10, 1)
@@ -53,23 +50,6 @@ end = 2019-09-30
 after = "5 years"
 
 """
-
-
-@pytest.fixture
-def central():
-    with running(Central(form="follow_up", fields=mixed.FIELDS)) as central:
-        for number in range(40):
-            central.insert(mixed.follow_up(number, "2025-07-15", number % 2 == 0))
-        yield central
-
-
-@pytest.fixture
-def kobo():
-    with HTTPServer(threaded=True) as server:
-        kobo = Kobo(server, survey=mixed.SURVEY)
-        for number in range(40):
-            kobo.insert(mixed.follow_up(number, "2026-01-15", number % 3 == 0))
-        yield kobo
 
 
 @pytest.fixture

@@ -210,11 +210,9 @@ class Central:
         return found
 
     def _answered(self, request: Request, headers: dict[str, str], body: bytes) -> object:
-        token = headers.get("authorization", "").removeprefix("Bearer ")
         if request.path == "/v1/sessions" and request.method == "POST":
             return self._session(json.loads(body))
-        if token and token not in self._tokens:
-            raise RefusedError(401, 401.2, "Could not authenticate with the provided credentials.")
+        token = self._token(headers.get("authorization", ""))
         if request.path == "/v1/sessions/current" and request.method == "DELETE":
             self._tokens.discard(token)
             return {"success": True}
@@ -225,11 +223,38 @@ class Central:
             raise RefusedError(403, 403.1, "The authenticated actor does not have rights to perform that action.")
         if request.path == f"{form}/fields":
             return self._named_fields(request.query.get("odata") == "true")
+        if request.path == f"{form}/submissions":
+            return self._list()
         if request.path == f"{form}.svc/Submissions":
             return self._page(request.query, f"{form}.svc")
         if single := re.fullmatch(r".*\.svc/Submissions\('([^']+)'\)", request.path):
             return self._single(single[1], request.query, f"{form}.svc")
         raise RefusedError(404, 404.1, "Could not find the resource you were looking for.")
+
+    def _token(self, authorization: str) -> str:
+        """What a request shows: a session's token, or name and password with every request, or nothing."""
+        kind, _, shown = authorization.partition(" ")
+        if kind == "Basic":
+            name, _, password = base64.b64decode(shown).decode().partition(":")
+            known = self.users.get(name) == password
+        else:
+            known = not shown or shown in self._tokens
+        if not known:
+            raise RefusedError(401, 401.2, "Could not authenticate with the provided credentials.")
+        return shown
+
+    def _list(self) -> list[dict]:
+        """The list beside the feed: newest first, the bin left out."""
+        listed = [each for each in self._submissions.values() if not each.deleted]
+        return [
+            {
+                "instanceId": each.id,
+                "createdAt": _text(each.created),
+                "updatedAt": each.updated and _text(each.updated),
+                "reviewState": each.review,
+            }
+            for each in sorted(listed, key=lambda each: each.created, reverse=True)
+        ]
 
     def _session(self, body: dict) -> dict:
         if self.users.get(body.get("email")) != body.get("password"):

@@ -1,8 +1,4 @@
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
@@ -15,9 +11,10 @@ from flows.declared import landing_of, programme_named
 from flows.erasing import erase
 from flows.pull import pull
 from flows.refresh import refresh
-from flows.settings import ROOT, settings
+from flows.settings import settings
 from flows.starter import write_starter
 from flows.stores import contacts
+from tests.killing import kill, points_and_finishes
 from tests.scanning import scan
 from transforms.errors import UserError
 
@@ -25,22 +22,8 @@ CANARY = {"id": "CANARY-7781", "name": "Zzcanaryname", "phone": "0899917345", "s
 HEADING = "participant_id,name,phone,consent,date,session,birth_year,sales_last_month,sells_online,sex\n"
 ROW = "{id},{name},{phone},yes,2024-11-18,S1,1977,{sales},no,หญิง\n"
 
-# An erasure that kills itself the moment it is about to call FUNCTION for the Nth time.
-KILLED = """
-import importlib, os, signal, sys
+ACT = """
 from flows.erasing import erase
-place, count = sys.argv[1:]
-module, *owner, name = place.split(".")
-home = importlib.import_module("flows.stores." + module)
-for each in owner:
-    home = getattr(home, each)
-original, calls = getattr(home, name), []
-def deadly(*args, **kwargs):
-    calls.append(1)
-    if len(calls) == int(count):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*args, **kwargs)
-setattr(home, name, deadly)
 erase("village", participant="CANARY-7781", pseudonym=None, reason="asked")
 """
 
@@ -100,26 +83,15 @@ POINTS = (
     ("warehouse.Warehouse.forget", 1),
     ("atomic.append_line", 2),  # all done but for saying so
 )
-FINISHES = ("the same command", "the next pull")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("place", "count", "finish"),
-    [
-        # One way to finish for each point in `make test`, the other one in `make load`.
-        pytest.param(*point, finish, marks=[pytest.mark.load] * ((number + other) % 2))
-        for number, point in enumerate(POINTS, 1)
-        for other, finish in enumerate(FINISHES, 1)
-    ],
-)
+@pytest.mark.parametrize(("place", "count", "finish"), points_and_finishes(POINTS))
 def test_killed_at_any_point_an_erasure_is_finished_by_whatever_comes_next(installation, place, count, finish):
     if finish == "the next pull" and (place, count) == ("atomic.append_line", 1):
         pytest.skip("nobody knows yet whom to erase")
     assert found(installation)
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    killed = subprocess.run([sys.executable, "-c", KILLED, place, str(count)], cwd=ROOT, env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill(ACT, place, count)
 
     if finish == "the same command":
         erase("village", participant=CANARY["id"], pseudonym=None, reason="asked")

@@ -1,11 +1,7 @@
 """Whose time is over goes whole, from everything that is kept; nobody else's number changes; nothing comes back."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -20,9 +16,10 @@ from flows.refresh import refresh
 from flows.report_on_demand import report_on_demand, requested
 from flows.results import results
 from flows.retaining import held_in_inbox, retain
-from flows.settings import ROOT, settings
+from flows.settings import settings
 from flows.starter import write_starter
 from flows.verifying import verify
+from tests.killing import kill, points_and_finishes
 from tests.scanning import scan
 from transforms.errors import UserError
 
@@ -45,22 +42,9 @@ after = "5 years"
 LAST_DAY, DAY = date(2024, 9, 30), date(2024, 10, 1)
 """The last day on which those of fiscal year 2019 are kept, and the one on which they go."""
 
-KILLED = """
-import importlib, os, signal, sys
+ACT = """
 from datetime import date
 from flows.retaining import retain
-place, count = sys.argv[1:]
-module, *owner, name = place.split(".")
-home = importlib.import_module("flows.stores." + module)
-for each in owner:
-    home = getattr(home, each)
-original, calls = getattr(home, name), []
-def deadly(*args, **kwargs):
-    calls.append(1)
-    if len(calls) == int(count):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*args, **kwargs)
-setattr(home, name, deadly)
 retain("village", date(2024, 10, 1))
 """
 
@@ -195,27 +179,16 @@ POINTS = (
     ("warehouse.Warehouse.forget", 1),
     ("atomic.append_line", 1),  # all done but for saying so
 )
-FINISHES = ("the same command", "the next pull")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("place", "count", "finish"),
-    [
-        # One way to finish for each point in `make test`, the other one in `make load`.
-        pytest.param(*point, finish, marks=[pytest.mark.load] * ((number + other) % 2))
-        for number, point in enumerate(POINTS, 1)
-        for other, finish in enumerate(FINISHES, 1)
-    ],
-)
+@pytest.mark.parametrize(("place", "count", "finish"), points_and_finishes(POINTS))
 def test_killed_at_any_point_it_is_finished_by_whatever_comes_next(installation, place, count, finish):
     if finish == "the next pull" and (place, count) == ("atomic.write", 1):
         pytest.skip("nothing is kept yet")
     assert found(installation)
     before = len(registered())
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    killed = subprocess.run([sys.executable, "-c", KILLED, place, str(count)], cwd=ROOT, env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    kill(ACT, place, count)
 
     if finish == "the same command":
         retain("village", DAY)
