@@ -1,0 +1,1 @@
+"""Disclosure control: what may be shown of a release, and which changes a release may take in."""
