@@ -32,9 +32,9 @@ REST = "·"
 class Published:
     """What earlier releases showed, and what has changed since.
 
-    `shown`: one row per cell that the last release showed: `item, period, arm, by, group`. `released`: one row per
-    item, period and version in which its figures were made anew. `log`: one row per change that was taken in, as `changes`
-    makes them, with the `version` from which on it counts.
+    `shown`: one row per cell that the last release showed: `item, period, arm, by, group`; of items with parts the
+    whole group too. `released`: one row per item, period and version in which its figures were made anew. `log`: one
+    row per change taken in, as `changes` makes them, with the `version` from which on it counts.
     """
 
     shown: pl.DataFrame
@@ -63,7 +63,7 @@ class Batch:
 
 
 def changes(before: tuple[pl.DataFrame, pl.DataFrame], now: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
-    """One row per person, item and place whose state differs: `participant, item, period, arm, by..., before, after`.
+    """One row per person, item, part and place whose state differs: these, `period, arm, by...`, `before`, `after`.
 
     `before`, `now`: `places` and `contributions` of the same people, then and now. Who moved from one place to another
     left the one (`after` is null) and joined the other.
@@ -183,6 +183,11 @@ class _Cells:
         return missing.join(totals, on=totals.columns, how="semi")
 
 
+def part_of(part: pl.Expr) -> pl.Expr:
+    """What a part adds to the name of a group; nothing where there are no parts."""
+    return (pl.lit("›") + part).fill_null("")
+
+
 def _nobody(shown: pl.DataFrame) -> pl.DataFrame:
     return shown.clear().select(pl.lit("").alias(PERSON), pl.all())
 
@@ -191,6 +196,7 @@ def _placed(changed: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """By breakdown, in their arm and among all: everybody who changed, with the cell as `by` and `group` too."""
     groups = [name for name in changed.columns if name.startswith(GROUP)]
     for name in groups:
-        own = changed.with_columns(by=pl.lit(name.removeprefix(GROUP)), group=pl.col(name)).drop_nulls("group")
+        group = pl.concat_str(name, part_of(pl.col("part")))
+        own = changed.with_columns(by=pl.lit(name.removeprefix(GROUP)), group=group).drop_nulls("group")
         yield own
         yield own.with_columns(arm=pl.lit(EVERYONE))

@@ -2,7 +2,7 @@
 
 An item is a figure without its place: an indicator's level or change at a round, a count, a stage of the funnel. The
 people of one period, arm and group who contribute to an item make a cell. Who was asked contributes, answered or not:
-how many did not answer is published too.
+how many did not answer is published too. An item may have parts, as a matrix has: each part of each group is a cell.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms import tables
+from transforms.estimators.transition import UNKNOWN
 from transforms.programme import Indicator, Programme
 
 GROUP = "by."
 """Before the name of a breakdown: the column of a person's group in it."""
+REACH = "registered"
+"""The item of who registered, consented and completed."""
 _BETWEEN = "|"
 _UNKNOWN = "?"
 
@@ -46,9 +49,10 @@ def places(responses: pl.DataFrame, programme: Programme) -> pl.DataFrame:
 
 
 def contributions(rows: Rows, programme: Programme) -> pl.DataFrame:
-    """One row per person and item that they contribute to: `participant, item, state`.
+    """One row per person and item that they contribute to: `participant, item, part, state`.
 
-    The state is all of the person that the item's figures rest on, as text: equal states give equal figures.
+    The state is all of the person that the item's figures rest on, as text: equal states give equal figures. `part` is
+    null but for items that have parts.
     """
     baseline, *later = [each.id for each in programme.rounds]
     before = _of_round(rows, baseline)
@@ -74,19 +78,20 @@ def _of_round(rows: Rows, round_id: str) -> pl.DataFrame:
 def _long(frame: pl.DataFrame, states: dict[str, pl.Expr]) -> pl.DataFrame:
     """The states that are not null, one row each."""
     wide = frame.select("participant", **states)
-    return wide.unpivot(index="participant", variable_name="item", value_name="state").drop_nulls("state")
+    long = wide.unpivot(index="participant", variable_name="item", value_name="state").drop_nulls("state")
+    return long.select(_columns())
 
 
 def _levels(round_id: str, programme: Programme) -> dict[str, pl.Expr]:
     return {
-        _item(name, "level", round_id): pl.when(f"{name}__asked").then(_state(name, each))
+        item_of(name, "level", round_id): pl.when(f"{name}__asked").then(_state(name, each))
         for name, each in tables.measured(programme).items()
     }
 
 
 def _changes(round_id: str, programme: Programme) -> dict[str, pl.Expr]:
     return {
-        _item(name, "change", round_id): pl.when(f"{name}__asked").then(
+        item_of(name, "change", round_id): pl.when(f"{name}__asked").then(
             pl.concat_str(
                 _state(name, each), pl.col(f"{name}__asked@before"), _state(name, each, "@before"), separator=_BETWEEN
             )
@@ -96,14 +101,14 @@ def _changes(round_id: str, programme: Programme) -> dict[str, pl.Expr]:
 
 
 def _moves(both: pl.DataFrame, round_id: str, programme: Programme) -> list[pl.DataFrame]:
-    """From which class to which each person moved: every such pair is a figure of its own."""
+    """From which class to which each person moved: every such pair is a part."""
     made = []
     for name, each in tables.measured(programme).items():
         if each.statistic == "transition":
             moved = both.filter(f"{name}__asked@before", "due")
-            pair = pl.concat_str(pl.col(f"{name}@before", name).fill_null(_UNKNOWN), separator=">")
-            item = pl.concat_str(pl.lit(_item(name, "move", round_id)), pair, separator=".")
-            made.append(moved.select("participant", item=item, state=pl.lit("")))
+            pair = move(pl.col(f"{name}@before").fill_null(UNKNOWN), pl.col(name).fill_null(UNKNOWN))
+            item = pl.lit(item_of(name, "move", round_id))
+            made.append(moved.select("participant", item=item, part=pair, state=pl.lit("")))
     return made
 
 
@@ -115,17 +120,22 @@ def _state(name: str, indicator: Indicator, suffix: str = "") -> pl.Expr:
 
 def _reach(baseline: pl.DataFrame) -> dict[str, pl.Expr]:
     completed = pl.col("completed") if "completed" in baseline.columns else pl.lit(True)
-    return {"registered": completed.cast(pl.String).fill_null(_UNKNOWN)}
+    return {REACH: completed.cast(pl.String).fill_null(_UNKNOWN)}
 
 
 def _answering(round_id: str) -> dict[str, pl.Expr]:
     told = pl.col("answered") | pl.col("closed")
-    return {f"due.{round_id}": pl.when("due").then(told.cast(pl.String))}
+    return {answering(round_id): pl.when("due").then(told.cast(pl.String))}
+
+
+def answering(round_id: str) -> str:
+    """The item of who was due and who answered at a round."""
+    return f"due.{round_id}"
 
 
 def _counted(rows: Rows, programme: Programme) -> pl.DataFrame:
     """What counts count of each person; of enrolments at the baseline, of responses at their rounds together."""
-    made = [pl.DataFrame(schema={"participant": pl.String, "item": pl.String, "state": pl.String})]
+    made = [pl.DataFrame(schema=dict.fromkeys(("participant", "item", "part", "state"), pl.String))]
     for name, indicator in programme.indicators.items():
         if indicator.statistic != "count":
             continue
@@ -135,9 +145,19 @@ def _counted(rows: Rows, programme: Programme) -> pl.DataFrame:
         )
         state = pl.sql_expr(indicator.value).cast(pl.String).fill_null(_UNKNOWN)
         counted = table.filter(population).group_by("participant").agg(state=state.sort().str.join(_BETWEEN))
-        made.append(counted.select("participant", item=pl.lit(_item(name, "count", "")), state="state"))
+        made.append(counted.with_columns(item=pl.lit(item_of(name, "count", ""))).select(_columns()))
     return pl.concat(made)
 
 
-def _item(name: str, quantity: str, round_id: str) -> str:
-    return f"{name}.{quantity}.{round_id}"
+def _columns() -> list[pl.Expr]:
+    return [pl.col("participant", "item"), pl.lit(None, dtype=pl.String).alias("part"), pl.col("state")]
+
+
+def item_of(indicator: str, quantity: str, round_id: str) -> str:
+    """The item of an indicator's levels, changes or moves at a round, or of its counts (no round)."""
+    return f"{indicator}.{quantity}.{round_id}"
+
+
+def move(origin: pl.Expr, destination: pl.Expr) -> pl.Expr:
+    """The part of a matrix that a pair of classes is."""
+    return pl.concat_str(origin, destination, separator=">")

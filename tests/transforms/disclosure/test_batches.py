@@ -13,6 +13,7 @@ RELEASED = {"item": pl.String, "period": pl.String, "version": pl.Int64}
 CHANGE = {
     "participant": pl.String,
     "item": pl.String,
+    "part": pl.String,
     "period": pl.String,
     "arm": pl.String,
     "by.programme": pl.String,
@@ -35,9 +36,9 @@ EVERYWHERE = [
 ]
 
 
-def changed(people, item="sales", sex="f", district="n1", before="1", after="2", version=None):
+def changed(people, item="sales", sex="f", district="n1", before="1", after="2", version=None, part=None):
     """One change each; `people` are names."""
-    rows = [(each, item, "y1", "treated", "all", sex, district[0], district, before, after) for each in people]
+    rows = [(each, item, part, "y1", "treated", "all", sex, district[0], district, before, after) for each in people]
     frame = pl.DataFrame(rows, schema=CHANGE, orient="row")
     return frame if version is None else frame.with_columns(version=pl.lit(version, dtype=pl.Int64))
 
@@ -89,6 +90,15 @@ def test_within_a_province_the_rest_is_counted_apart():
     assert batched(apart, published(some)).taken.is_empty()
 
 
+def test_parts_of_a_matrix_are_cells_of_their_own():
+    shown = ["programme:all", "programme:all›micro>small", "programme:all›micro>micro"]
+    grown = pl.concat([changed("ab", part="micro>small"), changed("cde", part="micro>micro")])
+    assert batched(grown, published(shown)).waiting.to_list() == ["a", "b"]
+    rare = pl.concat([changed("ab", part="small>micro"), changed("c", part="small>small")])
+    assert batched(rare, published(shown)).waiting.is_empty()
+    assert batched(changed("ab", part="small>micro"), published(shown)).taken.is_empty()
+
+
 def test_where_not_even_the_total_is_shown_anybody_may_come():
     assert batched(changed("a"), published([])).taken.to_list() == ["a"]
 
@@ -102,14 +112,14 @@ def test_who_moves_counts_where_they_left_and_where_they_came():
         {"participant": ["a"], "period": ["y1"], "arm": ["treated"], "by.programme": ["all"], "by.district": ["n1"]}
     )
     moved = places.with_columns(pl.lit("n2").alias("by.district"))
-    states = pl.DataFrame({"participant": ["a"], "item": ["sales"], "state": ["5"]})
+    states = pl.DataFrame({"participant": ["a"], "item": ["sales"], "part": [None], "state": ["5"]})
     found = changes((places, states), (moved, states))
     assert found.select("by.district", "before", "after").rows() == [("n1", "5", None), ("n2", None, "5")]
 
 
 def test_who_changes_nothing_is_no_change():
     places = pl.DataFrame({"participant": ["a"], "period": ["y1"], "arm": ["t"], "by.sex": [None]})
-    states = pl.DataFrame({"participant": ["a"], "item": ["sales"], "state": ["5"]})
+    states = pl.DataFrame({"participant": ["a"], "item": ["sales"], "part": [None], "state": ["5"]})
     assert changes((places, states), (places, states)).is_empty()
 
 
