@@ -1,5 +1,5 @@
 # Variables: PYTHON=python3.12 (which Python makes the environment), VENV=.venv313 (where it is kept),
-# ARGS=... (handed to test, bench, simulate and lock).
+# ARGS=... (handed to test, mutations, bench, simulate and lock).
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test load bad-input check format docs bench bench-sources simulate lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load mutations bad-input check format docs bench bench-sources simulate lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: $(dev)  ## Run the tests
 
 load: $(dev)  ## Run the tests that are left out of `make test` for their size
 	@$(VENV)/bin/python -m pytest -n 2 -m load $(ARGS)
+
+mutations: $(dev)  ## Write known faults into a copy of the code, one by one: does a test notice each?
+	@$(VENV)/bin/python -m tests.mutations $(ARGS)
 
 bad-input: $(dev)  ## Prove the catalogue of bad input, case by case
 	@$(VENV)/bin/python -m pytest tests/bad_input $(ARGS)
