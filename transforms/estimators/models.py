@@ -152,3 +152,7 @@ def _difference(used: pl.DataFrame) -> pl.DataFrame:
 
 def _literals(values: dict[str, object]) -> list[pl.Expr]:
     return [pl.lit(value).alias(name) for name, value in values.items()]
+
+
+MODELS = {"panel_effect": panel_effects, "first_difference": first_differences}
+"""The model of each statistic that is one."""

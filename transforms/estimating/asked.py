@@ -1,0 +1,58 @@
+"""Which indicators are told of at a round, and the sums and values that they need."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.estimating.work import Work
+from transforms.estimators import medians, sums
+from transforms.estimators.change import relative
+from transforms.programme import Indicator
+
+Samples = dict[str, dict[str, medians.Sample]]
+"""By quantity and money indicator, the values of which medians are taken."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is estimated at one round: the indicators of each quantity."""
+
+    round_id: str
+    round_number: int
+    levels: dict[str, Indicator]
+    changes: dict[str, Indicator]
+    effects: dict[str, Indicator]
+
+    def sums(self, work: Work) -> list[pl.Expr]:
+        """The aggregations that these need; an effect without a baseline needs the level's."""
+        levels = self.levels | {name: each for name, each in self.effects.items() if name in work.post_only}
+        changes = self.changes | {name: each for name, each in self.effects.items() if name not in work.post_only}
+        return sums.level_sums(levels) + sums.change_sums(changes, work.limits)
+
+
+def asked(work: Work, round_number: int) -> Asked:
+    """What is estimated at the round of this number; changes and effects from the second on."""
+    round_id = work.programme.rounds[round_number].id
+    later = round_number > 0
+    return Asked(
+        round_id=round_id,
+        round_number=round_number,
+        levels=work.told("level", round_id),
+        changes=work.told("change", round_id) if later else {},
+        effects=work.told("effect", round_id) if later else {},
+    )
+
+
+def samples(people: pl.DataFrame, wanted: Asked) -> Samples:
+    """The values of money indicators over the people, sorted once for all breakdowns."""
+    levels = {name: pl.col(name) for name, each in wanted.levels.items() if each.statistic == "money"}
+    changes = {name: _change(name, each) for name, each in wanted.changes.items() if each.statistic == "money"}
+    return {
+        quantity: {name: medians.sample(people.select(value=value)["value"]) for name, value in values.items()}
+        for quantity, values in (("level", levels), ("change", changes))
+    }
+
+
+def _change(name: str, indicator: Indicator) -> pl.Expr:
+    before, after = pl.col(f"{name}{sums.BEFORE}"), pl.col(name)
+    return relative(before, after) if sums.grows(indicator) else after - before
