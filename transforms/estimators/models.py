@@ -7,8 +7,9 @@ import polars as pl
 
 from transforms.estimators import difference_in_differences, student
 from transforms.estimators.cohort import NEVER, Cohort
-from transforms.estimators.panel import Errors, Panel, two_way
+from transforms.estimators.panel import Panel, two_way
 from transforms.programme import Indicator, Programme
+from transforms.regression.errors import Errors
 
 CLASSICAL = "|classical"
 

@@ -1,0 +1,1 @@
+"""Regressions on any table: what published evaluations estimate, with the errors that they print."""
