@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test load mutations bad-input check format docs bench bench-sources simulate lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load mutations bad-input check format docs bench bench-sources simulate simulate-programme lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,7 +62,10 @@ bench: $(dev)  ## Measure the pipeline's speed and memory
 bench-sources: $(dev)  ## Measure how fast each kind of source is landed, beside a bare rival
 	@$(VENV)/bin/python -m benchmarks.sources $(ARGS)
 
-simulate: $(dev)  ## Check that the intervals cover the truth as often as they say
+simulate: $(dev)  ## Check on data with a known truth that each method holds what it promises
+	@$(VENV)/bin/python -m benchmarks.simulation $(ARGS)
+
+simulate-programme: $(dev)  ## The same of the whole way from answers to estimates, 200 times
 	@$(VENV)/bin/python -m benchmarks.coverage $(ARGS)
 
 # An environment that has uv is left as it is: to set it up again would point its editable install to this tree.

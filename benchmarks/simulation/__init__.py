@@ -1,0 +1,1 @@
+"""Data whose truth is known, thousands of times: do the shipped estimators say what they promise?"""
