@@ -7,7 +7,7 @@ from benchmarks.simulation import __main__ as simulation
 from benchmarks.simulation import families, shares
 from benchmarks.simulation.finding import Finding, band
 
-FEW = 300
+FEW = 2_000
 
 
 def test_the_band_of_an_exact_interval_is_three_monte_carlo_errors():
@@ -22,7 +22,7 @@ def test_a_finding_holds_inside_its_bounds_and_a_control_outside():
 
 
 @pytest.mark.parametrize("simulate", [shares.korn_graubard, shares.wilson, families.signs])
-def test_shares_and_signs_hold_with_few_replications(simulate):
+def test_shares_and_signs_hold_as_simulated(simulate):
     found = list(simulate(np.random.default_rng(1), FEW))
     assert len(found) >= 2
     assert [each for each in found if not each.holds] == []
