@@ -26,7 +26,7 @@ FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smal
 OF_INTERVAL = ("low", "high", "smallest_detectable")
 """What an estimate says of its sureness; no more than a guess where its groups are too few."""
 
-BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response")
+BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response", "kish_deff")
 """What it rests on; hidden only when it is suppressed."""
 
 

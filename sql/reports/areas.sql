@@ -28,6 +28,8 @@ select
     smallest_detectable,
     baseline_sd,
     response,
+    weights,
+    kish_deff,
     letter,
     sign,
     cap,

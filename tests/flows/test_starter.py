@@ -24,6 +24,8 @@ from transforms.programme import (
     Form,
     Indicator,
     KoboToolbox,
+    Margin,
+    Nonresponse,
     OdkCentral,
     Period,
     Postgres,
@@ -36,12 +38,14 @@ from transforms.programme import (
     SizeLimit,
     SizeRule,
     Statistic,
+    Weights,
 )
 
 SOURCES = (FileDrop, Postgres, OdkCentral, KoboToolbox)
 HOME: dict[str, tuple[type[BaseModel], ...]] = {
     "programme.toml": (
         *(*SOURCES, Programme, Round, Period, Design, Contact, SizeRule, SizeLimit, Breakdown, Disclosure, Retention),
+        *(Weights, Margin),
     ),
     "forms.toml": (Form, Question, Choice, Derived),
     "indicators.toml": (Indicator,),
@@ -83,7 +87,7 @@ def test_every_field_that_may_be_declared_is_explained_in_its_file(file: str) ->
         assert unexplained == [], f"{model.__name__} in {file}"
 
 
-@pytest.mark.parametrize("allowed", [QuestionType, Statistic, Quantity, DesignKind])
+@pytest.mark.parametrize("allowed", [QuestionType, Statistic, Quantity, DesignKind, Nonresponse])
 def test_every_word_that_a_field_allows_stands_in_the_starter(allowed: object) -> None:
     text = " ".join((FILES_FOLDER / name).read_text(encoding="utf-8") for name in FILES)
     assert [word for word in get_args(allowed) if not re.search(rf"\b{word}\b", text)] == []

@@ -191,7 +191,7 @@ def row(by: str, group: str, indicator: str, quantity: str, round_id: str, arm: 
     names = ("period", "indicator", "quantity", "round", "arm", "by", "group", "term")
     base |= dict(zip(names, key, strict=True))
     base |= {"estimate": ".".join(key), "method": "wilson", "n": 300, "population": 320, "missing": 20}
-    base |= {"visibility": "shown", "clusters": 12}
+    base |= {"visibility": "shown", "clusters": 12, "weights": "none"}
     return base | more
 
 

@@ -54,6 +54,8 @@ def level(**columns: Any) -> dict[str, Any]:
         "smallest_detectable": None,
         "baseline_sd": 0.4,
         "response": 0.8,
+        "weights": "none",
+        "kish_deff": None,
         "letter": None,
         "sign": None,
         "cap": None,

@@ -72,6 +72,8 @@ def row(**columns: Any) -> dict[str, Any]:
         "smallest_detectable": 1.4,
         "baseline_sd": 1.0,
         "response": 0.95,
+        "weights": "none",
+        "kish_deff": None,
     }
     return effect | columns
 

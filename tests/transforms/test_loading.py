@@ -106,6 +106,46 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         ),
         programme, "shorter than 9 months", "Make it longer",
     ),
+    "a covariate that is not known of everybody": (
+        appended(programme, '\n[weights]\ncovariates = ["sexx"]\n'),
+        programme, "weights: covariates: 'sexx' is not known of everybody", "sex",
+    ),
+    "a covariate that nobody shares": (
+        appended(programme, '\n[weights]\ncovariates = ["registered_on"]\n'),
+        programme, "weights: covariates: 'registered_on' has type = \"date\"", "Name another",
+    ),
+    "weights without a covariate": (
+        appended(programme, "\n[weights]\n"),
+        programme, "weights: covariates is empty", 'nonresponse = "none"',
+    ),
+    "a way to weight that there is not": (
+        appended(programme, '\n[weights]\nnonresponse = "logit"\n'),
+        programme, 'nonresponse = "logit"', "propensity_strata",
+    ),
+    "a base weight that may be missing": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nbase = "sales"\n'),
+        programme, 'weights: base = "sales" must be a number above 0', "required = true",
+    ),
+    "a base weight that is not asked": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nbase = "weight"\n'),
+        programme, 'weights: base = "weight" is no question', "There are none",
+    ),
+    "a margin by what is no profile": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nmargins = [{ by = "sales" }]\n'),
+        programme, 'weights: margins: by = "sales" is not a profile column', "sex",
+    ),
+    "a margin without all its totals": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nmargins = [{ by = "sex", totals = { female = 4 } }]\n'),
+        programme, "the totals of sex lack 'male'", "every choice",
+    ),
+    "a margin's total of no choice": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nmargins = [{ by = "sex", totals = { femal = 4 } }]\n'),
+        programme, "totals: 'femal' is no choice of sex", "female",
+    ),
+    "a margin given twice": (
+        appended(programme, '\n[weights]\ncovariates = ["sex"]\nmargins = [{ by = "sex" }, { by = "sex" }]\n'),
+        programme, "margins: 'sex' is given twice", "Leave one",
+    ),
     "a required field misspelt": (
         replaced(indicators, 'statistic = "money"', 'statistc = "money"'),
         indicators, "indicator 'sales': unknown field 'statistc'", "statistic",

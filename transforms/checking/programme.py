@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from transforms.checking.linking import linking_mistakes
 from transforms.checking.retention import retention_mistakes
+from transforms.checking.weights import weights_mistakes
 from transforms.errors import nearest
 from transforms.normalise.years import BUDDHIST
 from transforms.programme import Form, Postgres, Programme, Round, SizeRule
@@ -31,6 +32,7 @@ def programme_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     yield from _contact_mistakes(path, programme)
     yield from linking_mistakes(f"{path}: linking", programme)
     yield from retention_mistakes(f"{path}: retention", programme)
+    yield from weights_mistakes(f"{path}: weights", programme)
     if programme.size_rule is not None:
         yield from _size_mistakes(f"{path}: size_rule", programme.size_rule, programme)
 

@@ -20,8 +20,8 @@ def arms(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
     cells = layout(grouping, ARM_CELL)
     gathered = cells.gathered(seen.rows)
     made = {
-        "level": within_arm.levels(gathered, cells, _but_money(asked.levels)),
-        "change": within_arm.changes(gathered, cells, _but_money(asked.changes)),
+        "level": within_arm.levels(gathered, cells, _but_money(asked.levels), weighted=asked.is_weighted),
+        "change": within_arm.changes(gathered, cells, _but_money(asked.changes), weighted=asked.is_weighted),
     }
     for quantity, frames in made.items():
         for name, sample in seen.samples[quantity].items():

@@ -7,6 +7,7 @@ import polars as pl
 from transforms.estimating.work import Work
 from transforms.estimators import medians, sums
 from transforms.estimators.change import relative
+from transforms.estimators.cohort import UNWEIGHTED
 from transforms.programme import Indicator
 
 Samples = dict[str, dict[str, medians.Sample]]
@@ -15,19 +16,26 @@ Samples = dict[str, dict[str, medians.Sample]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is estimated at one round: the indicators of each quantity."""
+    """What is estimated at one round: the indicators of each quantity, and the name of the answers' weights."""
 
     round_id: str
     round_number: int
     levels: dict[str, Indicator]
     changes: dict[str, Indicator]
     effects: dict[str, Indicator]
+    weights: str
 
     def sums(self, work: Work) -> list[pl.Expr]:
         """The aggregations that these need; an effect without a baseline needs the level's."""
         levels = self.levels | {name: each for name, each in self.effects.items() if name in work.post_only}
         changes = self.changes | {name: each for name, each in self.effects.items() if name not in work.post_only}
-        return sums.level_sums(levels) + sums.change_sums(changes, work.limits)
+        weighted = self.is_weighted
+        return sums.level_sums(levels, weighted=weighted) + sums.change_sums(changes, work.limits, weighted=weighted)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the round's answers are weighted."""
+        return self.weights != UNWEIGHTED
 
 
 def asked(work: Work, round_number: int) -> Asked:
@@ -40,15 +48,17 @@ def asked(work: Work, round_number: int) -> Asked:
         levels=work.told("level", round_id),
         changes=work.told("change", round_id) if later else {},
         effects=work.told("effect", round_id) if later else {},
+        weights=work.cohort.weights.get(round_id, UNWEIGHTED),
     )
 
 
 def samples(people: pl.DataFrame, wanted: Asked) -> Samples:
     """The values of money indicators over the people, sorted once for all breakdowns."""
+    weights = people[sums.WEIGHT] if wanted.is_weighted else None
     levels = {name: pl.col(name) for name, each in wanted.levels.items() if each.statistic == "money"}
     changes = {name: _change(name, each) for name, each in wanted.changes.items() if each.statistic == "money"}
     return {
-        quantity: {name: medians.sample(people.select(value=value)["value"]) for name, value in values.items()}
+        quantity: {name: medians.sample(people.select(value=value)["value"], weights) for name, value in values.items()}
         for quantity, values in (("level", levels), ("change", changes))
     }
 

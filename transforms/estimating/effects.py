@@ -23,7 +23,7 @@ def effects(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
     apart = between_arms.with_sides(seen.rows, sides, cells)
     if apart.is_empty():
         return
-    made = between_arms.effects(apart, cells, asked.effects, work.post_only)
+    made = between_arms.effects(apart, cells, asked.effects, work.post_only, weighted=asked.is_weighted)
     both = apart.select(
         "cell", *(pl.sum_horizontal(f"treated|{name}", f"comparison|{name}").alias(name) for name in ("due", "told"))
     )

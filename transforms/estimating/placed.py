@@ -31,4 +31,5 @@ def placed(
             by=pl.lit(grouping.by),
             quantity=pl.lit(quantity),
             round=pl.lit(seen.asked.round_id),
+            weights=pl.lit(seen.asked.weights),
         ).drop("cell")

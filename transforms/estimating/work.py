@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.estimating.weighting import weighted
 from transforms.estimators import sums
-from transforms.estimators.cohort import Cohort, Grouping, Parts, cohort, groupings, parts
+from transforms.estimators.cohort import Cohort, Grouping, Parts, cohort, groupings, of_round, parts
 from transforms.estimators.models import MODELS
 from transforms.programme import Indicator, Programme, Quantity
 
@@ -55,7 +56,8 @@ def quantities(indicator: Indicator, programme: Programme) -> tuple[Quantity, ..
 
 def work(responses: pl.DataFrame, measurements: pl.DataFrame, enrolments: pl.DataFrame, programme: Programme) -> Work:
     """The work of one programme."""
-    everybody = cohort(responses, measurements, programme)
+    at_baseline = of_round(responses, programme.baseline.id)
+    everybody = weighted(cohort(responses, measurements, programme), at_baseline, programme)
     indicators = {name: each for name, each in programme.indicators.items() if each.statistic not in NOT_OF_CELLS}
     baseline = programme.baseline.id
     before = everybody.rounds[baseline]

@@ -4,13 +4,14 @@ Treated: not under treatment at the baseline, under it by the round. Comparison:
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
 from transforms.estimators import mean, ratio, ratio_of_ratios, student
 from transforms.estimators.cluster_robust import Linearised, two_samples
 from transforms.estimators.layout import Layout
-from transforms.estimators.sums import grows
+from transforms.estimators.sums import grows, kish
 from transforms.programme import Indicator
 
 Linearise = Callable[[str], Linearised]
@@ -45,47 +46,64 @@ def with_sides(sums: pl.DataFrame, sides: pl.Series, layout: Layout) -> pl.DataF
 
 
 def effects(
-    rows: pl.DataFrame, layout: Layout, indicators: dict[str, Indicator], post_only: set[str]
+    rows: pl.DataFrame,
+    layout: Layout,
+    indicators: dict[str, Indicator],
+    post_only: set[str],
+    *,
+    weighted: bool = False,
 ) -> list[pl.DataFrame]:
     """One row per indicator and cell. `rows`: by `with_sides`. `post_only` were never measured at the baseline."""
     growing = {name: each for name, each in indicators.items() if grows(each) and name not in post_only}
     others = {name: each for name, each in indicators.items() if name not in growing}
     made = []
     if others:
-        made.append(student.with_inference(_differences(rows, layout, others, post_only)))
+        made.append(student.with_inference(_differences(rows, layout, others, post_only, weighted)))
     if growing:
         linearise: dict[str, Linearise] = {f"{name}:change": ratio_of_ratios.linearised for name in growing}
-        logs = _two_samples(rows, layout, linearise, welch=True)
+        logs = _two_samples(rows, layout, linearise, welch=True, weighted=weighted)
         logs = logs.with_columns(method=pl.lit("ratio_of_ratios_") + pl.col("form"))
         made.append(ratio_of_ratios.with_growth(logs))
     return made
 
 
 def _differences(
-    rows: pl.DataFrame, layout: Layout, indicators: dict[str, Indicator], post_only: set[str]
+    rows: pl.DataFrame, layout: Layout, indicators: dict[str, Indicator], post_only: set[str], weighted: bool
 ) -> pl.DataFrame:
+    of_mean, level, change = (
+        partial(each, weighted=weighted) for each in (mean.linearised, ratio.linearised, ratio.change_linearised)
+    )
     linearise: dict[str, Linearise] = {}
     methods: dict[str, str] = {}
     for name, indicator in indicators.items():
         is_ratio = indicator.statistic == "ratio"
         if name in post_only:
-            linearise[f"{name}:level"] = ratio.linearised if is_ratio else mean.linearised
+            linearise[f"{name}:level"] = level if is_ratio else of_mean
             methods[name] = "post_only_difference"
         else:
-            linearise[f"{name}:change"] = ratio.change_linearised if is_ratio else mean.linearised
+            linearise[f"{name}:change"] = change if is_ratio else of_mean
             winsorised = indicator.statistic == "money"
             methods[name] = "winsorised_" * winsorised + "difference_in_differences"
-    found = _two_samples(rows, layout, linearise, welch=False)
+    # Weights make units vary unequally, so degrees of freedom then go by the estimated variances.
+    found = _two_samples(rows, layout, linearise, welch=weighted, weighted=weighted)
     named = pl.col("indicator").replace_strict(methods, return_dtype=pl.String)
     return found.with_columns(method=named + "_" + pl.col("form"))
 
 
-def _two_samples(rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linearise], *, welch: bool) -> pl.DataFrame:
-    """One row per indicator and cell: `value, standard_error, df, form`, units and clusters by side."""
+def _two_samples(
+    rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linearise], *, welch: bool, weighted: bool
+) -> pl.DataFrame:
+    """One row per indicator and cell: `value, standard_error, df, form`, units and clusters by side.
+
+    With weights also `kish_deff`, the larger of both sides.
+    """
     arms = ({name: make(f"{each}|{name}") for name, make in linearise.items()} for each in SIDES)
     found = two_samples(rows, "cell", *arms, clustered=layout.clustered, welch=welch)
+    people = {name: pl.sum_horizontal(f"{each}|{name}.asked" for each in SIDES).sum() for name in linearise}
+    deff = {name: pl.max_horizontal(kish(f"{each}|{name}") for each in SIDES) for name in linearise if weighted}
     asked = rows.group_by("cell").agg(
-        pl.sum_horizontal(f"{each}|{name}.asked" for each in SIDES).sum().alias(f"{name}.asked") for name in linearise
+        *(count.alias(f"{name}.asked") for name, count in people.items()),
+        *(each.alias(f"{name}.kish_deff") for name, each in deff.items()),
     )
     wide = found.join(asked, on="cell", how="left").sort("cell")
     parts = ("value", "n", "n_comparison", "clusters", "clusters_comparison", "df", "form")
@@ -93,6 +111,7 @@ def _two_samples(rows: pl.DataFrame, layout: Layout, linearise: dict[str, Linear
         pl.DataFrame({part: wide[f"{name}.{part}"] for part in parts}).with_columns(
             wide["cell"],
             wide[f"{name}.asked"].cast(pl.Int64).alias("population"),
+            *([wide[f"{name}.kish_deff"].alias("kish_deff")] if weighted else []),
             standard_error=wide[f"{name}.variance"].sqrt(),
             indicator=pl.lit(name.split(":")[0]),
         )

@@ -3,7 +3,7 @@
 Pairs over rounds then need no join, and every sum is a sum over rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from transforms.programme import Programme
 from transforms.tables import EVERYONE
 
 PROGRAMME = "programme"
+UNWEIGHTED = "none"
+"""The name of no weights."""
 NEVER = 127
 """`entered` of who was never under treatment."""
 
@@ -25,13 +27,15 @@ class Cohort:
     `people`: one row a participant: `period, cluster, arm, entered` (the number of the round of entry under
     treatment), the breakdowns' columns as text, and `stratum`, which numbers the combinations of the first four.
     `strata`: one row a stratum, in order. `rounds`: by id one frame a round, row for row with `people`: the
-    measurements, `due`, `told` (answered or known to be closed), `treated`.
+    measurements, `due`, `told` (answered or known to be closed), `treated`, and `@weight` where answers are weighted;
+    `weights` names these rounds' weights.
     """
 
     people: pl.DataFrame
     strata: pl.DataFrame
     rounds: dict[str, pl.DataFrame]
     has_clusters: bool
+    weights: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def cohort(responses: pl.DataFrame, measurements: pl.DataFrame, programme: Progr
             (responses["answered"] | responses["closed"]).alias("told"),
         ]
     )
-    baseline = _of_round(responses, order[0])
+    baseline = of_round(responses, order[0])
     blocks = {each: _aligned(_block(told, measurements, each), baseline["participant"]) for each in order}
     people, strata, has_clusters = _people(baseline, list(blocks.values()), programme)
     rounds = {each: block.drop("participant", "round", "exposed") for each, block in blocks.items()}
@@ -74,13 +78,13 @@ def cohort(responses: pl.DataFrame, measurements: pl.DataFrame, programme: Progr
 
 def _block(told: pl.DataFrame, measurements: pl.DataFrame, round_id: str) -> pl.DataFrame:
     """One round's rows with what was measured of them. They are compared by rounds: comparing all would copy all."""
-    now, measured = _of_round(told, round_id), _of_round(measurements, round_id).drop("round")
+    now, measured = of_round(told, round_id), of_round(measurements, round_id).drop("round")
     if measured["participant"].equals(now["participant"]):
         return pl.concat([now, measured.drop("participant")], how="horizontal")
     return now.join(measured, on="participant", how="left", maintain_order="left")
 
 
-def _of_round(frame: pl.DataFrame, round_id: str) -> pl.DataFrame:
+def of_round(frame: pl.DataFrame, round_id: str) -> pl.DataFrame:
     """The rows of one round, without a copy where they stand together."""
     rows = (frame["round"] == round_id).arg_true()
     if rows.len() == 0:

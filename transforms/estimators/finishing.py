@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms import tables
 from transforms.estimators import multiple_testing, student
-from transforms.estimators.cohort import PROGRAMME
+from transforms.estimators.cohort import PROGRAMME, UNWEIGHTED
 from transforms.estimators.models import CLASSICAL
 from transforms.programme import Programme
 
@@ -59,9 +59,11 @@ class Finishing:
 
 
 def _shaped(part: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """The part with every column of the schema: text that it lacks is empty, numbers are unknown."""
+    """The part with every column of the schema: text that it lacks is empty, numbers are unknown, weights none."""
+    otherwise = dict.fromkeys((*KEY, "method"), "") | {"weights": UNWEIGHTED}
     texts = [
-        (pl.col(name) if name in part.columns else pl.lit("").alias(name)).cast(pl.String) for name in (*KEY, "method")
+        (pl.col(name) if name in part.columns else pl.lit(empty).alias(name)).cast(pl.String)
+        for name, empty in otherwise.items()
     ]
     numbers = [
         (pl.col(name) if name in part.columns else pl.lit(None).alias(name)).cast(dtype)

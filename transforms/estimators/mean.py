@@ -18,8 +18,47 @@ def sums(prefix: str, value: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def linearised(prefix: str) -> Linearised:
-    """The mean of the columns `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` (see `sums`) over each cell."""
+def weighted_sums(prefix: str, value: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
+    """The aggregations of a weighted value: `.n`, `.w`, `.sum` (w y), their squares and product, and `.plain` (y).
+
+    Null is unknown; so is the value of a unit without a weight.
+    """
+    known = value.is_not_null() & weight.is_not_null()
+    w, y = pl.when(known).then(weight), pl.when(known).then(weight * value)
+    return [
+        known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
+        w.sum().alias(f"{prefix}.w"),
+        (w * w).sum().alias(f"{prefix}.w.w"),
+        y.sum().alias(f"{prefix}.sum"),
+        (y * y).sum().alias(f"{prefix}.squares"),
+        (y * w).sum().alias(f"{prefix}.sum.w"),
+        pl.when(known).then(value).sum().alias(f"{prefix}.plain"),
+    ]
+
+
+def _weighted(prefix: str) -> Linearised:
+    """A cluster's leverage is its share of the weight: CR2 is then that of weighted least squares on a constant, with
+    the working model 1 / w (Pustejovsky and Tipton 2018)."""
+    n, w, ww, value, squares, product = (
+        number(f"{prefix}.{part}") for part in ("n", "w", "w.w", "sum", "squares", "sum.w")
+    )
+    units = total(f"{prefix}.w")
+    mean = total(f"{prefix}.sum") / units
+    centred = squares - 2 * mean * product + ww * mean**2
+    return Linearised(
+        value=mean,
+        units=n,
+        influence=(value - w * mean) / units,
+        leverage=w / units,
+        squares=pl.when(centred > 1e-12 * squares).then(centred).otherwise(0.0) / units**2,
+        concentration=ww / units**2,
+    )
+
+
+def linearised(prefix: str, *, weighted: bool = False) -> Linearised:
+    """The mean over each cell of the columns of `sums`, or of `weighted_sums`."""
+    if weighted:
+        return _weighted(prefix)
     n, value, squares = (number(f"{prefix}.{part}") for part in SUMS)
     units = total(f"{prefix}.n")
     mean = total(f"{prefix}.sum") / units
@@ -35,14 +74,18 @@ def linearised(prefix: str) -> Linearised:
     )
 
 
-def mean(values: pl.Series, clusters: pl.Series) -> Inference:
-    """The mean of one sample with CR2 standard error and Satterthwaite's degrees of freedom.
+def mean(values: pl.Series, clusters: pl.Series, weights: pl.Series | None = None) -> Inference:
+    """The (weighted) mean of one sample with CR2 standard error and Satterthwaite's degrees of freedom.
 
-    `values` and `clusters`: one entry a unit. Unknown values are left out.
+    `values`, `clusters` and `weights`: one entry a unit. Unknown values are left out.
     """
     units = pl.DataFrame({"cluster": clusters, "value": values.cast(pl.Float64)})
-    rows = units.group_by("cluster").agg(sums("y", pl.col("value"))).with_columns(cell=pl.lit(0))
-    result = one_sample(rows, "cell", {"y": linearised("y")}, clustered=True)
+    summed, statistic = sums("y", pl.col("value")), linearised("y")
+    if weights is not None:
+        units = units.with_columns(weights.alias("weight"))
+        summed, statistic = weighted_sums("y", pl.col("value"), pl.col("weight")), linearised("y", weighted=True)
+    rows = units.group_by("cluster").agg(summed).with_columns(cell=pl.lit(0))
+    result = one_sample(rows, "cell", {"y": statistic}, clustered=True)
     return inference(
         result.select(value="y.value", standard_error=pl.col("y.variance").sqrt(), df="y.df"),
     )

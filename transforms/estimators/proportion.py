@@ -38,15 +38,16 @@ def effective_n(n: pl.Expr, share: pl.Expr, variance: pl.Expr, shrink: pl.Expr) 
     return pl.when(effective > n).then(n).otherwise(effective)
 
 
-def with_interval(shares: pl.DataFrame, *, clustered: bool) -> pl.DataFrame:
+def with_interval(shares: pl.DataFrame, *, clustered: bool, weighted: bool = False) -> pl.DataFrame:
     """Adds `low`, `high`, `standard_error` and `method` to `n`, `value`, `variance`, `df`: one row per cell.
 
-    Clopper-Pearson at 0 and n, in its closed form 1 - (alpha/2)^(1/n); else Wilson. A cell of one cluster
+    Clopper-Pearson at 0 and n, in its closed form 1 - (alpha/2)^(1/n); else Wilson. Clusters and weights take the
+    effective sample size. A cell of one cluster
     has no interval: the variance between its clusters is unknown.
     """
     n, share = pl.col("n").cast(pl.Float64), pl.col("value")
     size, suffix = n, ""
-    if clustered:
+    if clustered or weighted:
         shares = shares.with_columns(_shrink=_shrink(shares))
         size, suffix = effective_n(n, share, pl.col("variance"), pl.col("_shrink")), "_effective_n"
     low, high = wilson(share * size, size)

@@ -26,7 +26,7 @@ Integers = NDArray[np.int64]
 class Ordered:
     """Values sorted within cells: cell k's are `values[starts[k]:starts[k] + counts[k]]`, of rows `rows`.
 
-    `rows` numbers the row (a cell's cluster) of each value, in the same order.
+    `rows` numbers the row (a cell's cluster) of each value, in the same order; `weights` weigh it, where there are any.
     """
 
     values: Floats
@@ -34,6 +34,7 @@ class Ordered:
     cells: Integers
     starts: Integers
     counts: Integers
+    weights: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Rows:
     n_cells: int
 
 
-def ordered(values: Floats, rows: Integers, layout: Rows, order: Integers) -> Ordered:
+def ordered(values: Floats, rows: Integers, layout: Rows, order: Integers, weights: Floats | None = None) -> Ordered:
     """Sorts values within cells. `rows`: each value's row, -1 for none. `order`: an order that sorts `values`.
 
     The order by value is made once for all breakdowns; the stable sort by cell keeps it.
@@ -57,7 +58,8 @@ def ordered(values: Floats, rows: Integers, layout: Rows, order: Integers) -> Or
     by_cell = np.argsort(small, kind="stable")
     counts = np.bincount(cells, minlength=layout.n_cells).astype(np.int64)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
-    return Ordered(values[order][kept][by_cell], sorted_rows[by_cell], cells[by_cell], starts, counts)
+    weighing = None if weights is None else weights[order][kept][by_cell]
+    return Ordered(values[order][kept][by_cell], sorted_rows[by_cell], cells[by_cell], starts, counts, weighing)
 
 
 def medians(sample: Ordered, layout: Rows, *, clustered: bool) -> pl.DataFrame:

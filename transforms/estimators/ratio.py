@@ -8,46 +8,63 @@ from transforms.estimators.cluster_robust import Linearised, number, one_sample,
 from transforms.estimators.student import Inference, inference
 
 
-def sums(prefix: str, value: pl.Expr, per: pl.Expr) -> list[pl.Expr]:
-    """Sums of one round over units of which both parts are known: n, y, x and their products."""
-    known = value.is_not_null() & per.is_not_null()
-    return _sums(prefix, known, {"y": value, "x": per})
+def sums(prefix: str, value: pl.Expr, per: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
+    """Sums of one round over units of which both parts are known: n, y, x and their products.
+
+    With a weight, y and x are sums of weighted parts, and `w` and `w.w` those of weights and of their squares.
+    """
+    return _sums(prefix, {"y": value, "x": per}, weight)
 
 
-def change_sums(prefix: str, before: tuple[pl.Expr, pl.Expr], after: tuple[pl.Expr, pl.Expr]) -> list[pl.Expr]:
+def change_sums(
+    prefix: str,
+    before: tuple[pl.Expr, pl.Expr],
+    after: tuple[pl.Expr, pl.Expr],
+    weight: pl.Expr | None = None,
+) -> list[pl.Expr]:
     """Sums over units of which (value, per) are known at both rounds: n, y0, x0, y, x and their products."""
-    parts = {"y0": before[0], "x0": before[1], "y": after[0], "x": after[1]}
-    known = pl.all_horizontal(part.is_not_null() for part in parts.values())
-    return _sums(prefix, known, parts)
+    return _sums(prefix, {"y0": before[0], "x0": before[1], "y": after[0], "x": after[1]}, weight)
 
 
-def _sums(prefix: str, known: pl.Expr, parts: dict[str, pl.Expr]) -> list[pl.Expr]:
-    kept = {name: pl.when(known).then(part) for name, part in parts.items()}
+def _sums(prefix: str, parts: dict[str, pl.Expr], weight: pl.Expr | None) -> list[pl.Expr]:
+    known = pl.all_horizontal(part.is_not_null() for part in (*parts.values(), *([] if weight is None else [weight])))
+    kept = {name: pl.when(known).then(part if weight is None else weight * part) for name, part in parts.items()}
     products = combinations_with_replacement(kept, 2)
     return [
         known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
+        *([] if weight is None else weight_sums(prefix, known, weight)),
         *(part.sum().alias(f"{prefix}.{name}") for name, part in kept.items()),
         *((kept[a] * kept[b]).sum().alias(f"{prefix}.{a}.{b}") for a, b in products),
     ]
 
 
-def linearised(prefix: str) -> Linearised:
+def weight_sums(prefix: str, known: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
+    """The aggregations `PREFIX.w` and `PREFIX.w.w` of the weights of known units."""
+    w = pl.when(known).then(weight)
+    return [w.sum().alias(f"{prefix}.w"), (w * w).sum().alias(f"{prefix}.w.w")]
+
+
+def linearised(prefix: str, *, weighted: bool = False) -> Linearised:
     """sum(y) / sum(x) over each cell, from `sums`. Influence: (y - R x) / sum(x)."""
     y, x = total(f"{prefix}.y"), total(f"{prefix}.x")
-    return _statistic(prefix, y / x, {"y": 1 / x, "x": -y / x**2})
+    return _statistic(prefix, y / x, {"y": 1 / x, "x": -y / x**2}, weighted)
 
 
-def change_linearised(prefix: str) -> Linearised:
+def change_linearised(prefix: str, *, weighted: bool = False) -> Linearised:
     """sum(y)/sum(x) - sum(y0)/sum(x0) over each cell, from `change_sums`."""
     y0, x0, y, x = (total(f"{prefix}.{part}") for part in ("y0", "x0", "y", "x"))
     slopes = {"y0": -1 / x0, "x0": y0 / x0**2, "y": 1 / x, "x": -y / x**2}
-    return _statistic(prefix, y / x - y0 / x0, slopes)
+    return _statistic(prefix, y / x - y0 / x0, slopes, weighted)
 
 
-def _statistic(prefix: str, value: pl.Expr, slopes: dict[str, pl.Expr]) -> Linearised:
-    """A smooth function of sums: a unit's influence is the sum of its parts times the function's slopes."""
+def _statistic(prefix: str, value: pl.Expr, slopes: dict[str, pl.Expr], weighted: bool) -> Linearised:
+    """A smooth function of sums: a unit's influence is the sum of its parts times the function's slopes.
+
+    A cluster's leverage is its share of the units, or of their weight.
+    """
     n = number(f"{prefix}.n")
-    units = total(f"{prefix}.n")
+    weight, squared = (f"{prefix}.w", f"{prefix}.w.w") if weighted else (f"{prefix}.n", f"{prefix}.n")
+    units = total(weight)
     influence = pl.sum_horizontal(slope * number(f"{prefix}.{part}") for part, slope in slopes.items())
     products = [
         (1 if a == b else 2) * slopes[a] * slopes[b] * number(f"{prefix}.{a}.{b}")
@@ -57,9 +74,9 @@ def _statistic(prefix: str, value: pl.Expr, slopes: dict[str, pl.Expr]) -> Linea
         value=value,
         units=n,
         influence=influence,
-        leverage=n / units,
+        leverage=number(weight) / units,
         squares=pl.sum_horizontal(products),
-        concentration=n / units**2,
+        concentration=number(squared) / units**2,
     )
 
 

@@ -13,15 +13,22 @@ import math
 import polars as pl
 
 from transforms.estimators.cluster_robust import Linearised, number, total, two_samples
+from transforms.estimators.ratio import weight_sums
 from transforms.estimators.student import Inference, with_inference
 
 
-def sums(prefix: str, before: pl.Expr, after: pl.Expr) -> list[pl.Expr]:
-    """Sums per cluster over units of which both rounds are known: n, both rounds, and their products."""
+def sums(prefix: str, before: pl.Expr, after: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
+    """Sums per cluster over units of which both rounds are known: n, both rounds, and their products.
+
+    With a weight both rounds count as often as it says, and `w` and `w.w` are sums of weights and of their squares.
+    """
     known = before.is_not_null() & after.is_not_null()
+    if weight is not None:
+        known, before, after = known & weight.is_not_null(), weight * before, weight * after
     y0, y1 = pl.when(known).then(before), pl.when(known).then(after)
     summed = [
         known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
+        *([] if weight is None else weight_sums(prefix, known, weight)),
         y0.sum().alias(f"{prefix}.y0"),
         y1.sum().alias(f"{prefix}.y1"),
     ]

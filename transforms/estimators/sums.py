@@ -15,6 +15,9 @@ BEFORE = "@before"
 SUMS_AT_ONCE = 20
 """Each sum's terms are a column as long as there are people; all at once would take a gigabyte a million."""
 
+WEIGHT = "@weight"
+"""The column with what one who answered stands for; null for who did not."""
+
 Limits = dict[str, dict[str, tuple[float, float]]]
 """By indicator and period, the values inside which its changes are winsorised."""
 
@@ -46,21 +49,23 @@ def winsor_limits(cohort: Cohort, baseline_id: str, indicators: dict[str, Indica
     return found
 
 
-def level_sums(indicators: dict[str, Indicator]) -> list[pl.Expr]:
+def level_sums(indicators: dict[str, Indicator], *, weighted: bool = False) -> list[pl.Expr]:
     """The aggregations for levels: values (and denominators) at the round, and how many were asked."""
+    weight = pl.col(WEIGHT) if weighted else None
     expressions = [pl.len().alias("people"), pl.col("due").sum(), pl.col("told").sum()]
     for name, indicator in indicators.items():
         prefix = f"{name}:level"
         expressions.append(pl.col(f"{name}__asked").sum().alias(f"{prefix}.asked"))
         if indicator.statistic == "ratio":
-            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"))
+            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"), weight)
         else:
-            expressions += mean.sums(prefix, pl.col(name))
+            expressions += _mean_sums(prefix, pl.col(name), weight)
     return expressions
 
 
-def change_sums(indicators: dict[str, Indicator], limits: Limits) -> list[pl.Expr]:
+def change_sums(indicators: dict[str, Indicator], limits: Limits, *, weighted: bool = False) -> list[pl.Expr]:
     """The aggregations for changes since the baseline, over units measured at both rounds."""
+    weight = pl.col(WEIGHT) if weighted else None
     expressions = []
     for name, indicator in indicators.items():
         prefix = f"{name}:change"
@@ -69,13 +74,23 @@ def change_sums(indicators: dict[str, Indicator], limits: Limits) -> list[pl.Exp
         before, after = pl.col(f"{name}{BEFORE}"), pl.col(name)
         if indicator.statistic == "ratio":
             per = (pl.col(f"{name}__per{BEFORE}"), pl.col(f"{name}__per"))
-            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]))
+            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]), weight)
         elif grows(indicator):
-            expressions += ratio_of_ratios.sums(prefix, before, after)
+            expressions += ratio_of_ratios.sums(prefix, before, after, weight)
         else:
             held = [_held(value, limits.get(name)) for value in (before, after)]
-            expressions += mean.sums(prefix, change.difference(*held))
+            expressions += _mean_sums(prefix, change.difference(*held), weight)
     return expressions
+
+
+def _mean_sums(prefix: str, value: pl.Expr, weight: pl.Expr | None) -> list[pl.Expr]:
+    return mean.sums(prefix, value) if weight is None else mean.weighted_sums(prefix, value, weight)
+
+
+def kish(prefix: str) -> pl.Expr:
+    """Kish's (1965) design effect of the unequal weights of summed rows: n sum w^2 / (sum w)^2."""
+    n, w, squares = (pl.col(f"{prefix}.{part}").sum() for part in ("n", "w", "w.w"))
+    return (n * squares / w**2).fill_nan(None)
 
 
 def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.Expr:

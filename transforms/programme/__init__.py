@@ -22,6 +22,7 @@ from transforms.programme.sources import (
     Source,
     length_of_time,
 )
+from transforms.programme.weights import Margin, Nonresponse, Weights
 from transforms.programme.whole import Programme
 from transforms.programme.words import LANGUAGES, Declared, Identifier, Language, Text
 
@@ -47,6 +48,8 @@ __all__ = [
     "KoboToolbox",
     "Language",
     "Linking",
+    "Margin",
+    "Nonresponse",
     "OdkCentral",
     "Period",
     "Postgres",
@@ -62,5 +65,6 @@ __all__ = [
     "Source",
     "Statistic",
     "Text",
+    "Weights",
     "length_of_time",
 ]

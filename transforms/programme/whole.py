@@ -10,6 +10,7 @@ from transforms.programme.indicators import Indicator
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking
 from transforms.programme.sources import FileDrop, Source
+from transforms.programme.weights import Weights
 from transforms.programme.words import Declared, Identifier, Text
 
 
@@ -35,6 +36,7 @@ class Programme(Declared):
     linking: Linking | None = None
     disclosure: Disclosure = Disclosure()
     retention: Retention | None = None
+    weights: Weights | None = None
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)

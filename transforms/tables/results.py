@@ -42,6 +42,8 @@ class Estimates(dy.Schema):
     smallest_detectable = dy.Float64(nullable=True, description="Detectable with 80 % power at 5 %.")
     baseline_sd = dy.Float64(nullable=True, min=0, description="Standard deviation at the baseline.")
     response = dy.Float64(nullable=True, min=0, max=1, description="Answered / due at the round.")
+    weights = dy.String(nullable=False, description="How answers were weighted, as in docs/methods.md; else `none`.")
+    kish_deff = dy.Float64(nullable=True, min=0, description="Kish's design effect of the weights; the larger arm's.")
 
 
 class GradedEstimates(Estimates):

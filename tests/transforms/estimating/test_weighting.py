@@ -1,0 +1,301 @@
+"""Weights for those who did not answer: what they add up to, what they mend, and that estimates use them."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from transforms import tables
+from transforms.estimate import estimate
+from transforms.estimating.weighting import for_nonresponse, weighted
+from transforms.estimators.cohort import cohort, of_round
+from transforms.estimators.mean import mean
+from transforms.measure import measure
+from transforms.programme import Programme, Weights
+
+TEXT = {"th": "ก", "en": "a"}
+NUMBERS = ("value", "standard_error", "df", "low", "high", "p_value")
+
+
+def question(kind: str, **more: object) -> dict[str, object]:
+    return {"path": "p", "type": kind, "title": TEXT, **more}
+
+
+def indicator(statistic: str, value: str, **more: object) -> dict[str, object]:
+    shared = {"title": TEXT, "meaning": TEXT, "unit": TEXT, "section": "growth", "shown_as": "decimal"}
+    return {**shared, "statistic": statistic, "value": value, **more}
+
+
+QUESTIONS = {
+    "participant_id": question("code", identity=True),
+    "registered_on": question("date"),
+    **{name: question("code", profile=True) for name in ("session", "sex", "given", "skill")},
+    "drawn": question("number", required=True, minimum=0.1),
+    "score": question("number"),
+    "money": question("money"),
+    "money_all": question("money"),
+    "online": question("boolean"),
+}
+INDICATORS = {
+    "score": indicator("mean", "score"),
+    "online": indicator("proportion", "online"),
+    "part": indicator("ratio", "money", per="money_all"),
+    "sales": indicator("money", "money", change_as="percent"),
+    "profit": indicator("money", "money"),
+    "open": indicator("survival", "online", quantities=["level"]),
+}
+
+
+def programme(**declared: object) -> Programme:
+    return Programme.model_validate(
+        {
+            "id": "small",
+            **dict.fromkeys(("title", "agency", "about", "unit"), TEXT),
+            "rounds": [{"id": each, "title": TEXT, "short": TEXT} for each in ("start", "m6")],
+            "periods": [{"id": "y1", "title": TEXT, "start": date(2026, 1, 1), "end": date(2026, 12, 31)}],
+            "sources": [{"id": "sheets", "kind": "file_drop", "form": "registration", "files": "*.csv"}],
+            "design": {
+                "kind": "difference_in_differences",
+                "treatment": "given = 'yes' AND round <> 'start'",
+                "arms": {"treated": TEXT, "comparison": TEXT},
+                "cluster": "session",
+            },
+            "breakdowns": [{"by": "sex", "kind": "subgroup"}, {"by": "session", "kind": "session"}],
+            "forms": {
+                "registration": {
+                    "kind": "registration",
+                    "title": TEXT,
+                    "key": ["participant_id"],
+                    "questions": QUESTIONS,
+                }
+            },
+            "indicators": INDICATORS,
+            **declared,
+        }
+    )
+
+
+PROPENSITY = {"covariates": ["skill", "sex"]}
+
+
+def responses(people: int = 480, seed: int = 1, *, everybody: bool = False) -> pl.DataFrame:
+    """Twenty sessions, half of them trained. The skilled answer more often, and gain more: missing at random."""
+    noise = np.random.default_rng(seed)
+    session = noise.permutation(np.arange(people) % 20)
+    given = session % 2 == 0
+    skill, sex = noise.choice(["low", "some", "high"], people), noise.choice(["f", "m"], people)
+    level = np.select([skill == "low", skill == "some"], [0.0, 1.0], 2.0)
+    tells = noise.random(people) < 0.3 + 0.3 * level * given + 0.1 * (sex == "f")
+    blocks = []
+    for number, each in enumerate(("start", "m6")):
+        answered = np.full(people, True) if number == 0 or everybody else tells
+        lift = number * given * (1 + 2 * level)
+        money = np.round(noise.lognormal(6, 0.8, people) * (1 + 0.2 * lift))
+        values = {
+            "score": 5 + level + lift + noise.normal(0, 1, people) + noise.normal(0, 0.1, 20)[session],
+            "money": money,
+            "money_all": money + noise.uniform(0, 900, people).round(),
+            "online": noise.random(people) < 0.2 + 0.1 * level + 0.1 * lift,
+        }
+        blocks.append(
+            pl.DataFrame(
+                {
+                    "participant": [f"P{each:05d}" for each in range(people)],
+                    "round": each,
+                    "enterprise": None,
+                    "period": "y1",
+                    "cluster": [f"S{each:02d}" for each in session],
+                    "arm": np.where(given, "treated", "comparison"),
+                    "registered_on": date(2026, 2, 1),
+                    "treated": given & (number > 0),
+                    "exposed": given & (number > 0),
+                    "due": True,
+                    "answered": answered,
+                    "closed": False,
+                    "session": [f"S{each:02d}" for each in session],
+                    "sex": sex,
+                    "given": np.where(given, "yes", "no"),
+                    "skill": skill,
+                    "drawn": noise.permutation(np.arange(people) % 3 + 1.0),
+                    **values,
+                }
+            ).with_columns(pl.when("answered").then(pl.col(*values)))
+        )
+    return pl.concat(blocks)
+
+
+def estimates(rows: pl.DataFrame, declared: Programme) -> pl.DataFrame:
+    return estimate(rows, measure(rows, declared), rows.filter(pl.col("round") == "start"), declared).estimates
+
+
+def weights_of(rows: pl.DataFrame, declared: Programme, round_id: str = "m6") -> pl.DataFrame:
+    """One row a participant: `arm`, the profile, and the weight at a round."""
+    baseline = of_round(rows, "start")
+    found = weighted(cohort(rows, measure(rows, declared), declared), baseline, declared)
+    return baseline.with_columns(weight=found.rounds[round_id]["@weight"])
+
+
+def test_the_answers_of_an_arm_weigh_as_much_as_all_who_registered_in_it() -> None:
+    found = weights_of(responses(), programme(weights=PROPENSITY))
+
+    weight = pl.col("weight")
+    sums = found.group_by("arm").agg(weighing=weight.sum(), registered=pl.len(), told=weight.count())
+    assert sums["weighing"].to_list() == pytest.approx(sums["registered"].to_list())
+    assert (sums["told"] < sums["registered"]).all()
+
+
+def test_a_stratum_weighs_by_its_inverse_response() -> None:
+    known = pl.DataFrame({"skill": ["low"] * 40 + ["high"] * 40})
+    answered = np.array(([True] * 10 + [False] * 30) + ([True] * 20 + [False] * 20))
+
+    found = for_nonresponse(known, answered, np.ones(80), Weights(covariates=("skill",), cap=1))
+
+    assert found[:10] == pytest.approx(np.full(10, 4.0))
+    assert found[40:60] == pytest.approx(np.full(20, 2.0))
+    assert np.isnan(found[10:40]).all()
+
+
+def test_weights_by_which_people_were_drawn_count_in_the_response() -> None:
+    # Of a weight of 60 in the stratum 20 + 10 answered: each counts for twice as many as it was drawn for.
+    drawn = np.array([2.0] * 10 + [1.0] * 10 + [2.0] * 10 + [1.0] * 10)
+    answered = np.array([True] * 20 + [False] * 20)
+
+    found = for_nonresponse(pl.DataFrame({"skill": ["low"] * 40}), answered, drawn, Weights(cap=1))
+
+    assert found[:20] == pytest.approx(2 * drawn[:20])
+
+
+def test_no_weight_is_above_the_cap_and_their_sum_stays() -> None:
+    known = pl.DataFrame({"skill": ["low"] * 100 + ["high"] * 100})
+    answered = np.array(([True] * 10 + [False] * 90) + [True] * 100)
+
+    found = for_nonresponse(known, answered, np.ones(200), Weights(covariates=("skill",), cap=0.9))
+
+    told = found[answered]
+    assert told.max() / told.min() == pytest.approx(np.quantile([10] * 10 + [1] * 100, 0.9))
+    assert told.sum() == pytest.approx(200)
+
+
+def test_margins_are_those_of_the_registrations_or_the_declared_ones() -> None:
+    totals = {"low": 500.0, "some": 250.0, "high": 250.0}
+    declared = programme(weights=PROPENSITY | {"margins": [{"by": "sex"}, {"by": "skill", "totals": totals}]})
+    rows = responses()
+
+    found = weights_of(rows, declared)
+    at_baseline = weights_of(rows, declared, "start")
+
+    shares = {name: total / 1000 for name, total in totals.items()}
+    for (arm,), people in found.group_by("arm"):
+        by_sex = people.group_by("sex").agg(pl.col("weight").sum(), pl.len())
+        assert by_sex["weight"].to_list() == pytest.approx(by_sex["len"].to_list())
+        for each in (people, at_baseline.filter(arm=arm)):
+            by_skill = each.group_by("skill").agg(pl.col("weight").sum() / people.height)
+            assert dict(by_skill.iter_rows()) == pytest.approx(shares)
+    told = estimates(rows, declared).filter(indicator="score", quantity="level", by="programme", arm="treated")
+    assert dict(told.select("round", "weights").iter_rows()) == {
+        "start": "post_stratified",
+        "m6": "propensity_strata+raked",
+    }
+
+
+def test_every_mean_of_the_table_is_that_of_its_own_units() -> None:
+    rows, declared = responses(), programme(weights=PROPENSITY)
+    table = estimates(rows, declared).filter(by="sex", quantity="level", round="m6", indicator="score")
+    people = weights_of(rows, declared).select("participant", "weight").join(of_round(rows, "m6"), on="participant")
+
+    assert table.height == 4
+    for cell in table.to_dicts():
+        units = people.filter(sex=cell["group"], arm=cell["arm"]).drop_nulls("weight")
+        alone = mean(units["score"], units["cluster"], units["weight"])
+        assert [cell[name] for name in NUMBERS[:-1]] == pytest.approx(
+            [getattr(alone, name) for name in NUMBERS[:-1]], rel=1e-9
+        )
+        assert cell["weights"] == "propensity_strata"
+        w = units["weight"]
+        assert cell["kish_deff"] == pytest.approx(len(w) * (w**2).sum() / w.sum() ** 2)
+
+
+def test_an_effect_is_the_difference_of_the_arms_weighted_changes() -> None:
+    rows, declared = responses(), programme(weights=PROPENSITY)
+    table = estimates(rows, declared).filter(by="programme", indicator="score", round="m6")
+
+    change = {row["arm"]: row for row in table.filter(quantity="change").to_dicts()}
+    effect = table.filter(quantity="effect").row(0, named=True)
+
+    treated, comparison = change["treated"], change["comparison"]
+    assert effect["value"] == pytest.approx(treated["value"] - comparison["value"])
+    assert effect["standard_error"] == pytest.approx(np.hypot(treated["standard_error"], comparison["standard_error"]))
+    assert effect["kish_deff"] == max(treated["kish_deff"], comparison["kish_deff"]) > 1
+
+
+def test_a_share_keeps_the_count_of_people_behind_it() -> None:
+    rows = responses()
+    plain, weighing = (estimates(rows, programme(**more)) for more in ({}, {"weights": PROPENSITY}))
+    key = ["indicator", "round", "arm", "by", "group"]
+    shares = (each.filter(indicator="online", quantity="level").sort(key) for each in (plain, weighing))
+
+    one, other = (each.select(*key, "n", "numerator", "missing", "clusters") for each in shares)
+    assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("cluster", ["session", None])
+def test_equal_weights_leave_every_value_as_it_is(cluster: str | None) -> None:
+    rows = responses(everybody=True)
+    if cluster is None:
+        rows = rows.with_columns(cluster="participant")
+    design = programme().design.model_copy(update={"cluster": cluster}).model_dump()
+    plain, weighing = (
+        estimates(rows, programme(design=design, **more)).sort("estimate") for more in ({}, {"weights": PROPENSITY})
+    )
+
+    assert weighing.filter(round="m6")["kish_deff"].drop_nulls().to_list() == pytest.approx(
+        [1.0] * weighing.filter(round="m6")["kish_deff"].count()
+    )
+    assert_frame_equal(weighing.select("estimate", "value", "n"), plain.select("estimate", "value", "n"), rel_tol=1e-9)
+    levels = [each.filter(quantity="level", indicator="score") for each in (plain, weighing)]
+    assert_frame_equal(*(each.select(NUMBERS[:-1]) for each in levels), rel_tol=1e-9)
+
+
+def test_weights_k_times_as_large_change_no_number() -> None:
+    rows = responses()
+    declared = programme(weights=PROPENSITY | {"base": "drawn"})
+    larger = rows.with_columns(pl.col("drawn") * 7)
+
+    assert_frame_equal(estimates(larger, declared), estimates(rows, declared), rel_tol=1e-9)
+
+
+def test_nonresponse_none_is_a_choice() -> None:
+    found = estimates(responses(), programme(weights={"nonresponse": "none"}))
+    assert_frame_equal(found, estimates(responses(), programme()))
+    assert found["weights"].unique().to_list() == ["none"]
+
+
+def test_money_in_another_unit_leaves_the_weights_as_they_are() -> None:
+    declared = programme(weights={"covariates": ["money", "skill"]})
+    rows = responses()
+
+    in_baht, in_satang = (weights_of(each, declared) for each in (rows, rows.with_columns(pl.col("money") * 100)))
+
+    assert_frame_equal(in_baht.select("weight"), in_satang.select("weight"))
+
+
+def test_a_round_that_nobody_answered_has_no_estimates() -> None:
+    rows = responses().with_columns(answered=pl.col("answered") & (pl.col("round") == "start"))
+    found = estimates(rows, programme(weights=PROPENSITY))
+    assert found.filter(round="m6", indicator="score").is_empty()
+    assert tables.Estimates.is_valid(found)
+
+
+def test_the_pipeline_mends_answers_missing_at_random() -> None:
+    rows = responses(20_000, seed=5)
+    wanted = pl.col("by") == "programme", pl.col("indicator") == "score", pl.col("quantity") == "effect"
+    full = estimates(responses(20_000, seed=5, everybody=True), programme()).filter(*wanted).row(0, named=True)
+    plain, weighing = (
+        estimates(rows, programme(**more)).filter(*wanted).row(0, named=True) for more in ({}, {"weights": PROPENSITY})
+    )
+
+    assert full["value"] == pytest.approx(3, abs=3 * full["standard_error"])  # 1 + 2 x the mean level of 1
+    assert abs(weighing["value"] - 3) < 3 * weighing["standard_error"]
+    assert plain["value"] - 3 > 3 * plain["standard_error"]
