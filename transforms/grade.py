@@ -3,9 +3,8 @@
 Counts and levels have neither. Nor have a model's nuisance terms and its replicate with classical errors: errors
 clustered by the unit of treatment decide.
 
-Not computed yet: pre-trends (one pre-round cannot test them), a changed instrument, contamination of the comparison
-arm, and the design effect of weights. There are no weights nor a non-response table yet, so a follow-up response
-under 80 % is capped as if it were under 50 %.
+Not computed yet: pre-trends (one pre-round cannot test them), a changed instrument, and contamination of the comparison
+arm.
 """
 
 from typing import NamedTuple
@@ -36,6 +35,10 @@ POST_ONLY = r"post[_ -]only"
 """How the method of an effect without a baseline names itself."""
 
 
+MAKES_UP = r"propensity_strata|post_stratified|raked"
+"""Weights that make up for silence; a base weight does not."""
+
+
 class Cap(NamedTuple):
     """A reason that keeps a letter from being better than `letter`."""
 
@@ -48,10 +51,12 @@ CAPS = (
     Cap("floor", "X", "Fewer people, in some arm, than a figure may rest on."),
     Cap("very_low_response", "E", "Under 30 % of those due answered the follow-up."),
     Cap("few_clusters", "D", "Fewer than 5 clusters in some arm, or fewer than 4 degrees of freedom: no p-value."),
-    Cap("low_response", "D", "Under 80 % of those due answered the follow-up, and nothing makes up for it."),
+    Cap("half_response", "D", "Under half of those due answered the follow-up."),
+    Cap("low_response", "D", "Under 80 % of those due answered the follow-up, and no weights make up for it."),
     Cap("attrition", "C", "The arms lost too many units, or too unequally."),
     Cap("baseline_unknown", "C", "Nothing shows that the arms were alike at the baseline."),
     Cap("baseline_imbalance", "C", "The arms differed at the baseline by more than 0.25 standard deviations."),
+    Cap("uneven_weights", "C", "The weights are so unequal that a third of the answers would say as much."),
     Cap("small_arm", "C", "Fewer than 30 units in some arm."),
     Cap("some_attrition", "B", "The arms lost units unequally, and did not start alike."),
 )
@@ -114,7 +119,9 @@ def _quality(programme: Programme) -> list[pl.Expr]:
         "floor": smallest_n < programme.disclosure.floor,
         "very_low_response": pl.col("response") < 0.3,
         "few_clusters": contrast & ((clusters < 5) | ~enough_groups()),
-        "low_response": pl.col("response") < 0.8,
+        "half_response": pl.col("response") < 0.5,
+        "low_response": (pl.col("response") < 0.8) & ~_made_up_for(),
+        "uneven_weights": pl.col("kish_deff") > 3,
         "attrition": compares & (pl.col("attrition_level") == "high"),
         "baseline_unknown": needs_balance & g.is_null(),
         # Up to 0.25 the difference in differences makes up for it: every effect with a baseline is one.
@@ -128,6 +135,11 @@ def _quality(programme: Programme) -> list[pl.Expr]:
         pl.when(graded).then(start).alias("start"),
         *(condition.fill_null(False).alias(code) for code, condition in conditions.items()),
     ]
+
+
+def _made_up_for() -> pl.Expr:
+    """Whether weights make up for those who did not answer. With them there is a table of who that was."""
+    return pl.col("weights").str.contains(MAKES_UP)
 
 
 def _start_of_change(design: Design) -> pl.Expr:
