@@ -292,7 +292,7 @@ class Context:
         return caption if self.scope.by == "programme" else self.words("caption.of_everything", caption=caption)
 
     def breakdown(self, by: str) -> str:
-        """What a breakdown's groups are: the words of its question or derived column."""
+        """What a column's groups are: the words of its question or derived column."""
         asked = self.programme.questions.get(by) or self.programme.derived.get(by)
         return self.text(asked.title) if asked is not None else by
 

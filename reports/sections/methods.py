@@ -44,6 +44,10 @@ def _certainty(context: Context) -> tuple[str, ...]:
         sentences.append(words("methods.money"))
     if any(context.is_log(name) for name in context.programme.indicators):
         sentences.append(words("methods.log"))
+    weights = context.programme.weights
+    if weights is not None and weights.nonresponse == "propensity_strata":
+        named = ", ".join(context.breakdown(name) for name in weights.covariates)
+        sentences.append(words("methods.weights", covariates=named))
     sentences.append(words("methods.disclosure", floor=context.numbers.count(context.floor)))
     return tuple(sentences)
 
