@@ -61,14 +61,19 @@ def _is_misspelt(missing: tuple[int | str, ...], details: Sequence[Mapping[str, 
 
 
 def _sentence(folder: Path, location: list[str], detail: Mapping[str, Any]) -> str:
-    where, field = _where(folder, location), _named(location[-1])
+    return sentence(_where(folder, location), location, detail, _fields_beside(location))
+
+
+def sentence(where: str, location: Sequence[str], detail: Mapping[str, Any], beside: Sequence[str]) -> str:
+    """What is wrong with the field at a location; `beside`: the fields that may stand there."""
+    field = _named(location[-1])
     given, context = detail.get("input"), detail.get("ctx", {})
     match detail["type"]:
         case "missing":
             example = ' Add it, such as en = "words".' if field in ("th", "en") else " Add it."
             return f"{where}: the field '{field}' is missing.{example}"
         case "extra_forbidden":
-            return f"{where}: unknown field '{field}'. {nearest(field, _fields_beside(location))}"
+            return f"{where}: unknown field '{field}'. {nearest(field, beside)}"
         case "literal_error":
             return f"{where}: {field} = {_shown(given)} is not allowed. {nearest(str(given), _quoted(context))}"
         case "union_tag_invalid":
@@ -150,8 +155,15 @@ def _named(part: str) -> str:
 
 
 def _fields_beside(location: list[str]) -> list[str]:
-    """The fields the model at `location` allows: follows the annotations from Programme down."""
-    model: type[BaseModel] = Programme
+    """The fields that the model at `location` allows."""
+    model = model_at(Programme, location)
+    return [
+        name for name in model.model_fields if model is not Programme or name not in ("forms", "derived", "indicators")
+    ]
+
+
+def model_at(model: type[BaseModel], location: Sequence[str]) -> type[BaseModel]:
+    """The model that holds the field at a location: follows the annotations from `model` down."""
     for part in location[:-1]:
         if part in SOURCES:
             model = SOURCES[part]
@@ -159,9 +171,7 @@ def _fields_beside(location: list[str]) -> list[str]:
             found = _models_in(model.model_fields[part].annotation)
             if found:
                 model = found[0]
-    return [
-        name for name in model.model_fields if model is not Programme or name not in ("forms", "derived", "indicators")
-    ]
+    return model
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -21,8 +21,9 @@ from transforms.regression.matrix import Floats, Integers
 Kind = Literal["classical", "hc0", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CLUSTERED: tuple[Kind, ...] = ("cr0", "cr1", "cr2")
-Correction = Literal["nested_effects_as_one", "all_effects", "groups_only"]
-"""K of cr1: nested effects count as one, each, or the factor is G/(G-1) alone (Stata's poisson and ppmlhdfe)."""
+Correction = Literal["nested_effects_as_one", "all_effects", "groups_only", "leverage_and_rows"]
+"""K of cr1: nested effects count as one, each, or the factor is G/(G-1) alone (Stata's poisson and ppmlhdfe). The last
+multiplies hc2 and hc3 by N/(N - K) too, as pyfixest does."""
 
 _NO_SHARE_LEFT = 1e-10
 
@@ -50,11 +51,13 @@ def errors(
     values: Floats = wanted.T @ fit.slopes
     if kind == "cr2":
         return Errors(values, *cr2(fit, wanted))
-    covariance, df = _clustered(fit, kind, correction) if kind in CLUSTERED else (_of_rows(fit, kind), fit.left)
+    covariance, df = (
+        _clustered(fit, kind, correction) if kind in CLUSTERED else (_of_rows(fit, kind, correction), fit.left)
+    )
     return Errors(values, wanted.T @ covariance @ wanted, np.full(len(values), float(df)))
 
 
-def _of_rows(fit: Fit, kind: Kind) -> Floats:
+def _of_rows(fit: Fit, kind: Kind, correction: Correction) -> Floats:
     if kind == "classical":
         estimated = float(fit.weights @ fit.residuals**2) / fit.left
         return fit.bread * (estimated if fit.dispersion is None else fit.dispersion)
@@ -64,7 +67,8 @@ def _of_rows(fit: Fit, kind: Kind) -> Floats:
         scores = (
             scores * (np.where(share > _NO_SHARE_LEFT, share, np.inf) ** (-0.5 if kind == "hc2" else -1.0))[:, None]
         )
-    size = len(scores) / fit.left if kind == "hc1" else 1.0
+    is_enlarged = kind == "hc1" or (kind in ("hc2", "hc3") and correction == "leverage_and_rows")
+    size = len(scores) / fit.left if is_enlarged else 1.0
     return _sandwich(fit, scores) * size
 
 

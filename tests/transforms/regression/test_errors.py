@@ -112,6 +112,7 @@ def test_errors_of_a_case_worked_by_hand():
     variances = {"classical": 2, "hc0": 1, "hc1": 2, "hc2": 2, "hc3": 4, "cr0": 1, "cr1": 4 / 3 * 3 / 2, "cr2": 2}
     for kind, variance in variances.items():
         assert errors(fitted, kind).standard_errors[1] == close(variance**0.5), kind
+    assert errors(fitted, "hc2", correction="leverage_and_rows").standard_errors[1] == close(2)
     assert errors(fitted, "cr1").df.tolist() == [3, 3]
     assert errors(fitted, "hc1").df.tolist() == [2, 2]
     assert errors(fitted, "cr1", correction="groups_only").standard_errors[1] == close((4 / 3) ** 0.5)

@@ -1,0 +1,1 @@
+"""Estimates of any table, as a study's file declares them: `impact estimate`."""
