@@ -7,11 +7,11 @@ import polars as pl
 from scipy.special import chdtrc
 
 from transforms.errors import UserError
+from transforms.estimators.propensity import kish
 from transforms.regression.matrix import groups
 from transforms.studies.result import Dropped, Joint, Result, Term
 from transforms.studies.spec import Columns, Estimate, cluster_of, weight_of
 from transforms.studies.staggered import NEVER, Cohorts, Comparison, Effect, Entries, cohorts
-from transforms.studies.survey import kish_deff
 from transforms.studies.table import chosen, numbers
 
 
@@ -37,7 +37,7 @@ def adoption(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns
         dropped=dropped,
         terms=tuple(_terms(made, entries)),
         tests=(tests,) if tests else (),
-        kish_deff=kish_deff(entries.weights) if weight_of(asked, columns) else None,
+        kish_deff=kish(entries.weights) if weight_of(asked, columns) else None,
     )
 
 

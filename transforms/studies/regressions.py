@@ -7,6 +7,7 @@ import polars as pl
 from scipy.special import fdtrc
 
 from transforms.errors import UserError, nearest
+from transforms.estimators.propensity import kish
 from transforms.regression.errors import CLUSTERED, Errors, errors, is_nested
 from transforms.regression.least_squares import Fit, fit
 from transforms.regression.matrix import CONSTANT, Floats, Matrix, matrix
@@ -15,7 +16,6 @@ from transforms.studies.designs import designed
 from transforms.studies.result import Arm, Joint, Result, Term
 from transforms.studies.sample import Sample, by_value, complete, used_cluster
 from transforms.studies.spec import Columns, Estimate, weight_of
-from transforms.studies.survey import kish_deff
 
 
 def regression(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns) -> Result:
@@ -136,7 +136,7 @@ def _count(rows: pl.DataFrame, name: str | None) -> int | None:
 
 def _kish(rows: pl.DataFrame, asked: Estimate, columns: Columns) -> float | None:
     weight = weight_of(asked, columns)
-    return kish_deff(rows[weight].cast(pl.Float64).to_numpy()) if weight else None
+    return kish(rows[weight].cast(pl.Float64).to_numpy()) if weight else None
 
 
 def _arms(sample: Sample, asked: Estimate, columns: Columns) -> Iterator[Arm]:

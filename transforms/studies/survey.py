@@ -98,8 +98,3 @@ def _of_stages(z: Floats, stages: Sequence[Stage]) -> float:
 
 def _within(stage: Stage, rows: Integers) -> Stage:
     return Stage(stage.strata[rows], stage.clusters[rows], stage.population[rows])
-
-
-def kish_deff(weights: Floats) -> float | None:
-    """Kish's (1965) design effect of unequal weights: n sum w^2 / (sum w)^2."""
-    return float(len(weights) * (weights**2).sum() / weights.sum() ** 2) if len(weights) else None

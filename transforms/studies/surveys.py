@@ -7,12 +7,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from transforms.errors import UserError, nearest
+from transforms.estimators.propensity import kish
 from transforms.estimators.raking import Margins, raked
 from transforms.regression.matrix import groups
 from transforms.studies.result import Dropped, Result, Term
 from transforms.studies.sample import by_value, levels
 from transforms.studies.spec import Columns, Estimate, Margin, several, weight_of
-from transforms.studies.survey import Design, Floats, Integers, Stage, kish_deff, ratio, total
+from transforms.studies.survey import Design, Floats, Integers, Stage, ratio, total
 from transforms.studies.table import as_text, chosen, numbers
 
 
@@ -35,7 +36,7 @@ def survey(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns) 
             units=drawn.filter(known)[columns.unit].n_unique() if columns.unit else None,
             clusters=len(np.unique(design.stages[0].clusters)),
             dropped=(Dropped("unknown", outcome, unknown),) if unknown else (),
-            kish_deff=kish_deff(design.weights[known.to_numpy()]),
+            kish_deff=kish(design.weights[known.to_numpy()]),
             domain=domain,
         )
 
