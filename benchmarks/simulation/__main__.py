@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from benchmarks.documents import DOCS, machine, replace_section, table
-from benchmarks.simulation import effects, families, levels, shares
+from benchmarks.simulation import effects, families, levels, missing, shares
 from benchmarks.simulation.finding import Finding
 
-MODULES = (levels, shares, effects, families)
+MODULES = (levels, shares, effects, families, missing)
 REPLICATIONS = 2_000
 SEED = 2569
 

@@ -22,6 +22,7 @@ TESTS = (
     "tests/transforms/test_measure.py",
     "tests/transforms/test_disclose.py",
     "tests/transforms/test_estimate.py",
+    "tests/transforms/estimating",
     "tests/transforms/estimators",
 )
 """The fast part of the suite that the faults concern, the quickest first."""

@@ -73,6 +73,39 @@ MUTATIONS = (
         ),
     ),
     _mutation(
+        "weights ignored",
+        "those who answered stand for themselves alone, not for everybody who registered",
+        (
+            f"{ESTIMATORS}/mean.py",
+            "w, y = pl.when(known).then(weight), pl.when(known).then(weight * value)",
+            "w, y = pl.when(known).then(1.0), pl.when(known).then(1.0 * value)",
+        ),
+    ),
+    _mutation(
+        "weights ignored in medians",
+        "a weighted median is that of whoever answered",
+        (f"{ESTIMATORS}/medians.py", "weighted = values.weights is not None", "weighted = False"),
+    ),
+    _mutation(
+        "weights ignored in ratios",
+        "a weighted ratio is that of whoever answered",
+        (f"{ESTIMATORS}/ratio.py", "part if weight is None else weight * part", "part"),
+    ),
+    _mutation(
+        "weights ignored in a growth",
+        "weighted money grows as that of whoever answered",
+        (f"{ESTIMATORS}/ratio_of_ratios.py", "weight * before, weight * after", "before, after"),
+    ),
+    _mutation(
+        "non-response without strata",
+        "everybody who answered stands for as many: who answers less is told of less",
+        (
+            "transforms/estimating/weighting.py",
+            "propensity.inverse_rates(stratum, ",
+            "propensity.inverse_rates(stratum * 0, ",
+        ),
+    ),
+    _mutation(
         "missing coded as 0",
         "who did not answer a question is taken to have said nothing, none, no",
         ("transforms/measure.py", "value = value.cast(pl.Float64)", "value = value.cast(pl.Float64).fill_null(0)"),

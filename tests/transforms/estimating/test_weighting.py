@@ -217,6 +217,31 @@ def test_every_mean_of_the_table_is_that_of_its_own_units() -> None:
         assert cell["kish_deff"] == pytest.approx(len(w) * (w**2).sum() / w.sum() ** 2)
 
 
+def test_ratios_growth_and_medians_of_the_table_use_the_weights() -> None:
+    rows, declared = responses(), programme(weights=PROPENSITY)
+    table = estimates(rows, declared).filter(by="programme", round="m6")
+    before = of_round(rows, "start").select("participant", money_before="money")
+    people = weights_of(rows, declared).select("participant", "weight").join(of_round(rows, "m6"), on="participant")
+    people = people.join(before, on="participant").drop_nulls("weight")
+    weight, money = pl.col("weight"), pl.col("money")
+    arms = {arm: people.filter(arm=arm) for arm in ("treated", "comparison")}
+
+    def value(indicator: str, quantity: str, arm: str) -> float:
+        return float(table.filter(indicator=indicator, quantity=quantity, arm=arm)["value"].item())
+
+    of_all = arms["treated"].select((weight * money).sum() / (weight * pl.col("money_all")).sum()).item()
+    assert value("part", "level", "treated") == pytest.approx(of_all)
+    growth = {
+        arm: units.select((weight * money).sum() / (weight * pl.col("money_before")).sum()).item()
+        for arm, units in arms.items()
+    }
+    assert value("sales", "effect", "both") == pytest.approx(growth["treated"] / growth["comparison"] - 1)
+    median, units = value("profit", "level", "treated"), arms["treated"]
+    below, above = (units.filter(side)["weight"].sum() for side in (money < median, money > median))
+    assert max(below, above) <= units["weight"].sum() / 2
+    assert median != units["money"].median()
+
+
 def test_an_effect_is_the_difference_of_the_arms_weighted_changes() -> None:
     rows, declared = responses(), programme(weights=PROPENSITY)
     table = estimates(rows, declared).filter(by="programme", indicator="score", round="m6")
