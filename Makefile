@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test load mutations bad-input check format docs bench bench-sources simulate simulate-programme lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load references mutations bad-input check format docs bench bench-sources simulate simulate-programme lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: $(dev)  ## Run the tests
 
 load: $(dev)  ## Run the tests that are left out of `make test` for their size
 	@$(VENV)/bin/python -m pytest -n 2 -m load $(ARGS)
+
+references: $(dev)  ## Print every published number beside what the project computes: all must match
+	@$(VENV)/bin/python -m tests.reference
 
 mutations: $(dev)  ## Write known faults into a copy of the code, one by one: does a test notice each?
 	@$(VENV)/bin/python -m tests.mutations $(ARGS)

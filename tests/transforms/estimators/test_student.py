@@ -2,6 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from transforms.estimators.power import people_needed
 from transforms.estimators.student import quantile, with_inference
 
 
@@ -12,9 +13,8 @@ def test_quantiles_are_students_and_unknown_without_degrees_of_freedom():
 
 
 def test_the_smallest_detectable_effect_is_the_one_with_80_percent_power():
-    # d = .5 at power .8 needs n = 63.76561 per arm (Cohen): SE = sqrt(2/n), df = 2n - 2. The rule of thumb
-    # (t_.975 + t_.80) SE is within half a percent of the exact power calculation.
-    n = 63.76561
+    # SE = sqrt(2/n), df = 2n - 2. The rule of thumb (t_.975 + t_.80) SE is within half a percent of the exact power.
+    n = people_needed(0.5)
     row = pl.DataFrame({"value": [0.1], "standard_error": [(2 / n) ** 0.5], "df": [2 * n - 2]})
     assert with_inference(row)["smallest_detectable"][0] == pytest.approx(0.5, rel=0.005)
 

@@ -19,8 +19,3 @@ def awkward() -> pl.DataFrame:
 def expected() -> dict[str, dict[str, list[float]]]:
     """What statsmodels and pyfixest make of it; their versions and the models stand in the file and in make.py."""
     return json.loads((REFERENCE / "awkward" / "expected.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="session")
-def schools() -> pl.DataFrame:
-    return pl.read_csv(REFERENCE / "api_apiclus1.csv")

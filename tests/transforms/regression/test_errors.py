@@ -96,13 +96,6 @@ def test_effects_that_are_demeaned_give_the_errors_of_columns(awkward, kind):
     assert errors(demeaned, kind).df.tolist() == close(errors(columns, kind).df)
 
 
-def test_the_error_of_a_clustered_mean_is_that_of_club_sandwich(schools):
-    found = errors(fit(matrix(schools.with_columns(one=1), "api00", ["one"], cluster="dnum")), "cr2")
-    assert found.values.tolist() == close([644.169398907104])
-    assert found.standard_errors.tolist() == close([25.1168496143])
-    assert found.df.tolist() == close([7.5044113380])
-
-
 def test_errors_of_a_case_worked_by_hand():
     """y = 0, 2 | 4, 6 of two arms in pairs of clusters: residuals -1, 1, -1, 1; the effect is 5 - 1 = 4."""
     rows = pl.DataFrame({"y": [0, 2, 4, 6], "treated": [0, 0, 1, 1], "pair": ["a", "b", "c", "d"]})
