@@ -21,7 +21,9 @@ def declare(folder: Path) -> Programme:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(TEMPLATE / "forms.toml", folder)
     declared = (TEMPLATE / "programme.toml").read_text(encoding="utf-8")
-    (folder / "programme.toml").write_text(declared.replace("/*.xlsx", "/*.csv"), encoding="utf-8")
+    before, _, after = declared.replace("/*.xlsx", "/*.csv").partition("[weights]")
+    unweighted = before + after[after.index("\n[") :]  # the rival has no weights
+    (folder / "programme.toml").write_text(unweighted, encoding="utf-8")
     own = (TEMPLATE / "indicators.toml").read_text(encoding="utf-8")
     wanted = INDICATORS - len(tomllib.loads(own)["indicators"])
     (folder / "indicators.toml").write_text("\n".join([own, *_more_indicators(wanted)]), encoding="utf-8")

@@ -29,6 +29,9 @@ OF_INTERVAL = ("low", "high", "smallest_detectable")
 BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response", "kish_deff")
 """What it rests on; hidden only when it is suppressed."""
 
+LOSSES = ("attrition", "attrition_difference")
+"""What it lost since the baseline; hidden when that is fewer people than the floor."""
+
 
 def disclose(graded: dy.DataFrame[tables.GradedEstimates], floor: int) -> dy.DataFrame[tables.PublishedEstimates]:
     """Every estimate as it may be shown under a floor of `floor` people. A hidden row keeps its key and letter only.
@@ -45,6 +48,7 @@ def disclose(graded: dy.DataFrame[tables.GradedEstimates], floor: int) -> dy.Dat
         pl.when(~suppressed).then(pl.col(BASES)),
         # Either tells the other, n being known.
         pl.when(~few_missing).then(pl.col("population", "missing")),
+        pl.when(~suppressed & (_lost() >= floor)).then(pl.col(LOSSES)),
         numerator=pl.when(shown & (_smaller_side() >= floor)).then("numerator"),
         baseline_sd=pl.lit(None, dtype=pl.Float64),
         bound=_bound(),
@@ -99,7 +103,10 @@ def rounded_for_publication(
         .otherwise(figures.round(3))
     )
     rounded = published.with_columns(
-        digits, pl.col("p_value", "q_value").round_sig_figs(3), pl.col("df").round(1), pl.col("response").round(2)
+        digits,
+        pl.col("p_value", "q_value").round_sig_figs(3),
+        pl.col("df").round(1),
+        pl.col("response", *LOSSES).round(2),
     )
     return tables.PublishedEstimates.validate(rounded, cast=True)
 
@@ -117,6 +124,11 @@ def _visibility(floor: int) -> pl.Expr:
         .then(pl.lit("top_coded"))
         .otherwise(pl.lit("shown"))
     )
+
+
+def _lost() -> pl.Expr:
+    """How many units its attrition is."""
+    return (pl.col("n") + pl.col("n_comparison").fill_null(0)) * (1 / (1 - pl.col("attrition")) - 1)
 
 
 def _smaller_side() -> pl.Expr:

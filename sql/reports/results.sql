@@ -28,6 +28,8 @@ select
     smallest_detectable,
     baseline_sd,
     response,
+    attrition,
+    attrition_difference,
     weights,
     kish_deff,
     letter,

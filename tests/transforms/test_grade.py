@@ -72,6 +72,8 @@ def row(**columns: Any) -> dict[str, Any]:
         "smallest_detectable": 1.4,
         "baseline_sd": 1.0,
         "response": 0.95,
+        "attrition": 0.0,
+        "attrition_difference": 0.0,
         "weights": "none",
         "kish_deff": None,
     }
@@ -205,10 +207,9 @@ def test_arms_that_differ_at_the_baseline_are_only_associated(gap: float, letter
 
 
 def test_a_lottery_with_little_attrition_needs_no_balance() -> None:
-    changes = [each for each in arms() if each["quantity"] == "change"]
-
-    assert verdict(row(), *changes, kind="randomised")[::2] == ("A", None)
-    assert verdict(row(), kind="randomised")[::2] == ("C", "baseline_unknown")
+    assert verdict(row(), kind="randomised")[::2] == ("A", None)
+    assert verdict(row(attrition_difference=0.07), kind="randomised")[::2] == ("C", "baseline_unknown")
+    assert verdict(row(attrition=None), kind="randomised")[::2] == ("C", "baseline_unknown")
 
 
 def test_moneys_median_stands_for_the_mean_of_a_skewed_amount() -> None:
@@ -223,39 +224,26 @@ def test_moneys_median_stands_for_the_mean_of_a_skewed_amount() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lost_treated", "lost_comparison", "verdicts"),
+    ("overall", "difference", "verdicts"),
     [
-        (0, 5, ("A", None)),
-        (0, 10, ("B", "some_attrition")),
-        (0, 15, ("C", "attrition")),
-        (16, 16, ("A", None)),
+        (0.03, -0.059, ("A", None)),
+        (0.05, -0.10, ("B", "some_attrition")),
+        (0.08, 0.15, ("C", "attrition")),
+        (0.16, 0.0, ("A", None)),
+        (0.58, 0.0, ("C", "attrition")),
     ],
 )
 def test_unequal_loss_of_units_caps_a_lottery(
-    lost_treated: int, lost_comparison: int, verdicts: tuple[str, str | None]
+    overall: float, difference: float, verdicts: tuple[str, str | None]
 ) -> None:
-    treated, treated_change, comparison, comparison_change = arms(response=1.0)
-    rows = [
-        treated | {"value": 4.06},
-        treated_change | {"n": 100 - lost_treated, "missing": lost_treated},
-        comparison,
-        comparison_change | {"n": 100 - lost_comparison, "missing": lost_comparison},
-    ]
+    treated, *others = arms()
+    lossy = row(attrition=overall, attrition_difference=difference)
 
-    assert verdict(row(), *rows, kind="randomised")[::2] == verdicts
-
-
-def test_who_never_had_a_value_was_not_lost() -> None:
-    """Half of each arm has no scrap rate at either round: nobody left."""
-    assert verdict(row(n=50, n_comparison=50), *arms(n=50, missing=50, response=1.0), kind="randomised")[0] == "A"
+    assert verdict(lossy, treated | {"value": 4.06}, *others, kind="randomised")[::2] == verdicts
 
 
 def test_arms_that_started_alike_bear_some_attrition() -> None:
-    treated, treated_change, comparison, comparison_change = arms(response=1.0)
-
-    assert (
-        verdict(row(), treated, treated_change, comparison, comparison_change | {"n": 90}, kind="randomised")[0] == "A"
-    )
+    assert verdict(row(attrition=0.05, attrition_difference=-0.1), *arms(), kind="randomised")[0] == "A"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from transforms.estimating.placed import placed
 from transforms.estimating.seen import Seen
 from transforms.estimating.work import Work
 from transforms.estimators import medians, sums, within_arm
+from transforms.estimators.attrition import lost
 from transforms.estimators.layout import layout
 from transforms.programme import Indicator
 
@@ -29,9 +30,17 @@ def arms(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
             if quantity == "change":
                 what = "median_relative_change" if sums.grows(asked.changes[name]) else "median_change"
             people = pl.col(f"{name}:{quantity}.asked").sum().cast(pl.Int64)
-            population = gathered.group_by("cell").agg(population=people)
-            frames.append(medians.medians(name, sample, grouping.row_of_person, population, cells, what))
+            population = gathered.group_by("cell").agg(population=people, **_eligible(gathered, name, quantity))
+            found = medians.medians(name, sample, grouping.row_of_person, population, cells, what)
+            if "eligible" in found.columns:
+                found = found.with_columns(attrition=lost(pl.col("n"), pl.col("eligible"))).drop("eligible")
+            frames.append(found)
         yield from placed(frames, cells, gathered, seen, quantity)
+
+
+def _eligible(gathered: pl.DataFrame, name: str, quantity: str) -> dict[str, pl.Expr]:
+    column = f"{name}:{quantity}.eligible"
+    return {"eligible": pl.col(column).sum()} if column in gathered.columns else {}
 
 
 def _but_money(indicators: dict[str, Indicator]) -> dict[str, Indicator]:

@@ -30,7 +30,13 @@ class Asked:
         levels = self.levels | {name: each for name, each in self.effects.items() if name in work.post_only}
         changes = self.changes | {name: each for name, each in self.effects.items() if name not in work.post_only}
         weighted = self.is_weighted
-        return sums.level_sums(levels, weighted=weighted) + sums.change_sums(changes, work.limits, weighted=weighted)
+        made = sums.level_sums(levels, weighted=weighted) + sums.change_sums(changes, work.limits, weighted=weighted)
+        if not self.round_number:
+            return made
+        without_baseline = [
+            name for name, each in levels.items() if name in work.post_only or each.statistic == "survival"
+        ]
+        return made + sums.eligible_sums(changes.items(), without_baseline)
 
     @property
     def is_weighted(self) -> bool:

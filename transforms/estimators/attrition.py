@@ -47,6 +47,11 @@ def attrition(overall: pl.Expr, differential: pl.Expr) -> pl.Expr:
     )
 
 
+def lost(analysed: pl.Expr, eligible: pl.Expr) -> pl.Expr:
+    """The share of eligible units that the analysis lacks; null where there are none."""
+    return pl.when(eligible > 0).then((1 - analysed / eligible).clip(0, 1))
+
+
 def _limit(percent: pl.Expr, limits: tuple[float, ...]) -> pl.Expr:
     by_percent = {float(overall): limit for overall, limit in enumerate(limits)}
     return percent.replace_strict(by_percent, default=-1.0, return_dtype=pl.Float64)  # beyond the table: none is low

@@ -9,6 +9,7 @@ from functools import partial
 import polars as pl
 
 from transforms.estimators import mean, ratio, ratio_of_ratios, student
+from transforms.estimators.attrition import lost
 from transforms.estimators.cluster_robust import Linearised, two_samples
 from transforms.estimators.layout import Layout
 from transforms.estimators.sums import grows, kish
@@ -104,6 +105,7 @@ def _two_samples(
     asked = rows.group_by("cell").agg(
         *(count.alias(f"{name}.asked") for name, count in people.items()),
         *(each.alias(f"{name}.kish_deff") for name, each in deff.items()),
+        *(pl.col(f"{each}|{name}.eligible").sum().alias(f"{name}.{each}") for name in linearise for each in SIDES),
     )
     wide = found.join(asked, on="cell", how="left").sort("cell")
     parts = ("value", "n", "n_comparison", "clusters", "clusters_comparison", "df", "form")
@@ -112,8 +114,19 @@ def _two_samples(
             wide["cell"],
             wide[f"{name}.asked"].cast(pl.Int64).alias("population"),
             *([wide[f"{name}.kish_deff"].alias("kish_deff")] if weighted else []),
+            *wide.select(_losses(name)),
             standard_error=wide[f"{name}.variance"].sqrt(),
             indicator=pl.lit(name.split(":")[0]),
         )
         for name in linearise
     )
+
+
+def _losses(name: str) -> list[pl.Expr]:
+    """Attrition over both sides, and the treated side's less the other's."""
+    told = {TREATED: pl.col(f"{name}.n"), COMPARISON: pl.col(f"{name}.n_comparison")}
+    might = {each: pl.col(f"{name}.{each}") for each in SIDES}
+    kept = {each: pl.min_horizontal(told[each], might[each]) for each in SIDES}
+    differ = lost(told[TREATED], might[TREATED]) - lost(told[COMPARISON], might[COMPARISON])
+    overall = lost(kept[TREATED] + kept[COMPARISON], might[TREATED] + might[COMPARISON])
+    return [overall.alias("attrition"), differ.alias("attrition_difference")]

@@ -3,6 +3,8 @@
 Columns are named `INDICATOR:level.n` and so on; which parts there are depends on the indicator's statistic.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.estimators import change, mean, ratio, ratio_of_ratios
@@ -80,6 +82,23 @@ def change_sums(indicators: dict[str, Indicator], limits: Limits, *, weighted: b
         else:
             held = [_held(value, limits.get(name)) for value in (before, after)]
             expressions += _mean_sums(prefix, change.difference(*held), weight)
+    return expressions
+
+
+def eligible_sums(changes: Iterable[tuple[str, Indicator]], levels: Iterable[str]) -> list[pl.Expr]:
+    """How many units might have been analysed: due at the round, in the population at the baseline.
+
+    Of changes also with a value there: who never had one was not lost.
+    """
+    expressions = []
+    for name, indicator in changes:
+        before = [pl.col(f"{name}{BEFORE}"), *([pl.col(f"{name}__per{BEFORE}")] if indicator.per is not None else [])]
+        had = pl.all_horizontal(each.is_not_null() for each in before)
+        might = pl.col("due") & pl.col(f"{name}__asked{BEFORE}") & had
+        expressions.append(might.sum().alias(f"{name}:change.eligible"))
+    for name in levels:
+        might = pl.col("due") & pl.col(f"{name}__asked{BEFORE}")
+        expressions.append(might.sum().alias(f"{name}:level.eligible"))
     return expressions
 
 

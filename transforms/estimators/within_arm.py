@@ -6,6 +6,7 @@ from functools import partial
 import polars as pl
 
 from transforms.estimators import mean, proportion, ratio, student, sums
+from transforms.estimators.attrition import lost
 from transforms.estimators.cluster_robust import Linearised, one_sample
 from transforms.estimators.layout import Layout
 from transforms.programme import Indicator
@@ -76,6 +77,7 @@ def _one_sample(
     asked = rows.group_by("cell").agg(
         *(pl.col(f"{name}:{quantity}.asked").sum() for name in statistics),
         *(each for name in statistics if weighted for each in _of_weights(rows, name, f"{name}:{quantity}")),
+        *(pl.col(f"{name}:{quantity}.eligible").sum() for name in statistics if f"{name}:{quantity}.eligible" in rows),
     )
     wide = found.join(asked, on="cell", how="left").sort("cell")
     parts = ["value", "n", "clusters", "variance", "df", *(["taylor"] if layout.clustered else [])]
@@ -84,10 +86,18 @@ def _one_sample(
             wide["cell"],
             wide[f"{name}:{quantity}.asked"].cast(pl.Int64).alias("population"),
             *(wide[f"{name}.{part}"].alias(part) for part in OF_WEIGHTS if f"{name}.{part}" in wide.columns),
+            attrition=_lost(wide, name, f"{name}:{quantity}.eligible"),
             indicator=pl.lit(name),
         )
         for name in statistics
     }
+
+
+def _lost(wide: pl.DataFrame, name: str, eligible: str) -> pl.Series:
+    """The share of the eligible that the estimate lacks; null where that is not asked."""
+    if eligible not in wide.columns:
+        return pl.Series([None] * wide.height, dtype=pl.Float64)
+    return wide.select(lost(pl.col(f"{name}.n"), pl.col(eligible))).to_series()
 
 
 def _of_weights(rows: pl.DataFrame, name: str, prefix: str) -> list[pl.Expr]:
