@@ -23,7 +23,7 @@ def with_balance(known: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     effect = pl.col("quantity") == "effect"
     return (
         known.join(alike, on=CELL, how="left", maintain_order="left")
-        .with_columns(attrition_level=attrition(pl.col("attrition"), pl.col("attrition_difference")))
+        .with_columns(attrition_level=attrition(pl.col("attrition_overall"), pl.col("attrition_differential")))
         .with_columns(pl.when(effect).then(pl.col("baseline_g", "attrition_level")))
     )
 

@@ -29,7 +29,7 @@ OF_INTERVAL = ("low", "high", "smallest_detectable")
 BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response", "kish_deff")
 """What it rests on; hidden only when it is suppressed."""
 
-LOSSES = ("attrition", "attrition_difference")
+LOSSES = ("attrition_overall", "attrition_differential")
 """What it lost since the baseline; hidden when that is fewer people than the floor."""
 
 
@@ -128,7 +128,7 @@ def _visibility(floor: int) -> pl.Expr:
 
 def _lost() -> pl.Expr:
     """How many units its attrition is."""
-    return (pl.col("n") + pl.col("n_comparison").fill_null(0)) * (1 / (1 - pl.col("attrition")) - 1)
+    return (pl.col("n") + pl.col("n_comparison").fill_null(0)) * (1 / (1 - pl.col("attrition_overall")) - 1)
 
 
 def _smaller_side() -> pl.Expr:

@@ -54,8 +54,8 @@ def level(**columns: Any) -> dict[str, Any]:
         "smallest_detectable": None,
         "baseline_sd": 0.4,
         "response": 0.8,
-        "attrition": None,
-        "attrition_difference": None,
+        "attrition_overall": None,
+        "attrition_differential": None,
         "weights": "none",
         "kish_deff": None,
         "letter": None,
@@ -112,9 +112,9 @@ def test_a_figure_on_enough_people_is_shown_as_it_is() -> None:
 
 @pytest.mark.parametrize(("attrition", "shown"), [(0.05, None), (0.049, None), (0.06, 0.06)])
 def test_a_loss_of_fewer_people_than_the_floor_is_not_told(attrition: float, shown: float | None) -> None:
-    row = published(effect(n=100, n_comparison=90, attrition=attrition, attrition_difference=0.01))
-    assert row["attrition"] == shown
-    assert (row["attrition_difference"] is None) == (shown is None)
+    row = published(effect(n=100, n_comparison=90, attrition_overall=attrition, attrition_differential=0.01))
+    assert row["attrition_overall"] == shown
+    assert (row["attrition_differential"] is None) == (shown is None)
 
 
 @pytest.mark.parametrize(

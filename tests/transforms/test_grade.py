@@ -72,8 +72,8 @@ def row(**columns: Any) -> dict[str, Any]:
         "smallest_detectable": 1.4,
         "baseline_sd": 1.0,
         "response": 0.95,
-        "attrition": 0.0,
-        "attrition_difference": 0.0,
+        "attrition_overall": 0.0,
+        "attrition_differential": 0.0,
         "weights": "none",
         "kish_deff": None,
     }
@@ -208,8 +208,8 @@ def test_arms_that_differ_at_the_baseline_are_only_associated(gap: float, letter
 
 def test_a_lottery_with_little_attrition_needs_no_balance() -> None:
     assert verdict(row(), kind="randomised")[::2] == ("A", None)
-    assert verdict(row(attrition_difference=0.07), kind="randomised")[::2] == ("C", "baseline_unknown")
-    assert verdict(row(attrition=None), kind="randomised")[::2] == ("C", "baseline_unknown")
+    assert verdict(row(attrition_differential=0.07), kind="randomised")[::2] == ("C", "baseline_unknown")
+    assert verdict(row(attrition_overall=None), kind="randomised")[::2] == ("C", "baseline_unknown")
 
 
 def test_moneys_median_stands_for_the_mean_of_a_skewed_amount() -> None:
@@ -237,13 +237,13 @@ def test_unequal_loss_of_units_caps_a_lottery(
     overall: float, difference: float, verdicts: tuple[str, str | None]
 ) -> None:
     treated, *others = arms()
-    lossy = row(attrition=overall, attrition_difference=difference)
+    lossy = row(attrition_overall=overall, attrition_differential=difference)
 
     assert verdict(lossy, treated | {"value": 4.06}, *others, kind="randomised")[::2] == verdicts
 
 
 def test_arms_that_started_alike_bear_some_attrition() -> None:
-    assert verdict(row(attrition=0.05, attrition_difference=-0.1), *arms(), kind="randomised")[0] == "A"
+    assert verdict(row(attrition_overall=0.05, attrition_differential=-0.1), *arms(), kind="randomised")[0] == "A"
 
 
 @pytest.mark.parametrize(
@@ -280,6 +280,10 @@ def test_a_change_in_percent_is_never_negligible_unless_a_smallest_effect_is_dec
 def test_every_cap_has_its_own_code_and_the_worst_come_first() -> None:
     assert len({cap.code for cap in CAPS}) == len(CAPS)
     assert [cap.letter for cap in CAPS] == sorted((cap.letter for cap in CAPS), key=LETTERS.index, reverse=True)
+
+
+def test_no_cap_overwrites_a_column_of_the_table() -> None:
+    assert not {cap.code for cap in CAPS} & set(tables.GradedEstimates.column_names())
 
 
 def test_no_estimate_yields_no_grade() -> None:

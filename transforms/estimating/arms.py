@@ -33,7 +33,7 @@ def arms(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
             population = gathered.group_by("cell").agg(population=people, **_eligible(gathered, name, quantity))
             found = medians.medians(name, sample, grouping.row_of_person, population, cells, what)
             if "eligible" in found.columns:
-                found = found.with_columns(attrition=lost(pl.col("n"), pl.col("eligible"))).drop("eligible")
+                found = found.with_columns(attrition_overall=lost(pl.col("n"), pl.col("eligible"))).drop("eligible")
             frames.append(found)
         yield from placed(frames, cells, gathered, seen, quantity)
 

@@ -129,4 +129,4 @@ def _losses(name: str) -> list[pl.Expr]:
     kept = {each: pl.min_horizontal(told[each], might[each]) for each in SIDES}
     differ = lost(told[TREATED], might[TREATED]) - lost(told[COMPARISON], might[COMPARISON])
     overall = lost(kept[TREATED] + kept[COMPARISON], might[TREATED] + might[COMPARISON])
-    return [overall.alias("attrition"), differ.alias("attrition_difference")]
+    return [overall.alias("attrition_overall"), differ.alias("attrition_differential")]

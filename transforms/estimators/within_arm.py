@@ -86,7 +86,7 @@ def _one_sample(
             wide["cell"],
             wide[f"{name}:{quantity}.asked"].cast(pl.Int64).alias("population"),
             *(wide[f"{name}.{part}"].alias(part) for part in OF_WEIGHTS if f"{name}.{part}" in wide.columns),
-            attrition=_lost(wide, name, f"{name}:{quantity}.eligible"),
+            attrition_overall=_lost(wide, name, f"{name}:{quantity}.eligible"),
             indicator=pl.lit(name),
         )
         for name in statistics

@@ -42,13 +42,13 @@ class Estimates(dy.Schema):
     smallest_detectable = dy.Float64(nullable=True, description="Detectable with 80 % power at 5 %.")
     baseline_sd = dy.Float64(nullable=True, min=0, description="Standard deviation at the baseline.")
     response = dy.Float64(nullable=True, min=0, max=1, description="Answered / due at the round.")
-    attrition = dy.Float64(
+    attrition_overall = dy.Float64(
         nullable=True,
         min=0,
         max=1,
         description="Units lost since the baseline, of those eligible (an effect: of both arms).",
     )
-    attrition_difference = dy.Float64(
+    attrition_differential = dy.Float64(
         nullable=True, min=-1, max=1, description="An effect's attrition of the treated less that of the comparison."
     )
     weights = dy.String(nullable=False, description="How answers were weighted, as in docs/methods.md; else `none`.")

@@ -265,11 +265,11 @@ def test_attrition_is_counted_from_units() -> None:
     eligible = of_round(gone, "start").drop_nulls("score").select("participant", "arm")
     kept = eligible.join(of_round(gone, "m6").drop_nulls("score"), on="participant", how="left", suffix="_m6")
     lost = dict(kept.group_by("arm").agg(pl.col("score").null_count() / pl.len()).iter_rows())
-    of_arm = found.filter(quantity="change").select("arm", "attrition")
+    of_arm = found.filter(quantity="change").select("arm", "attrition_overall")
     assert dict(of_arm.iter_rows()) == pytest.approx(lost)
     effect = found.filter(quantity="effect").row(0, named=True)
-    assert effect["attrition"] == pytest.approx(kept["score"].null_count() / kept.height)
-    assert effect["attrition_difference"] == pytest.approx(lost["treated"] - lost["comparison"])
+    assert effect["attrition_overall"] == pytest.approx(kept["score"].null_count() / kept.height)
+    assert effect["attrition_differential"] == pytest.approx(lost["treated"] - lost["comparison"])
 
 
 @pytest.mark.parametrize("name", ["score", "part", "sales", "profit"])
@@ -279,9 +279,9 @@ def test_every_change_and_effect_says_how_many_were_lost(name: str) -> None:
     told = of_round(rows, "m6")
 
     lost = dict(told.group_by("arm").agg(1 - pl.col("answered").mean()).iter_rows())
-    assert dict(found.filter(quantity="change").select("arm", "attrition").iter_rows()) == pytest.approx(lost)
+    assert dict(found.filter(quantity="change").select("arm", "attrition_overall").iter_rows()) == pytest.approx(lost)
     effect = found.filter(quantity="effect").row(0, named=True)
-    assert effect["attrition"] == pytest.approx(1 - told["answered"].mean())
+    assert effect["attrition_overall"] == pytest.approx(1 - told["answered"].mean())
 
 
 def test_a_share_keeps_the_count_of_people_behind_it() -> None:
