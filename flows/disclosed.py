@@ -7,7 +7,8 @@ from flows.stores.warehouse import Reader
 from reports.facts import Facts, questions
 from reports.scope import Scope
 from transforms import tables
-from transforms.disclose import disclose, disclose_counts, disclose_transitions, rounded_for_publication
+from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
+from transforms.disclosure.rounding import rounded_for_publication
 from transforms.programme import Programme
 from transforms.variants import told_apart
 

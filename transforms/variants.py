@@ -12,7 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import tables
-from transforms.disclose import SMALL_SHARE
+from transforms.disclosure.primary import SMALL_SHARE
 
 _KEY = "estimate"
 _COUNTED = ("n", "n_comparison", "numerator", "value")

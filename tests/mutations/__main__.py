@@ -20,7 +20,7 @@ from tests.mutations.declared import MUTATIONS, ROOT, Mutation
 COPIED = ("benchmarks", "flows", "programmes", "reports", "sql", "tests", "transforms")
 TESTS = (
     "tests/transforms/test_measure.py",
-    "tests/transforms/test_disclose.py",
+    "tests/transforms/disclosure/test_primary.py",
     "tests/transforms/test_estimate.py",
     "tests/transforms/estimating",
     "tests/transforms/estimators",

@@ -179,13 +179,13 @@ MUTATIONS = (
     _mutation(
         "floor off by one",
         "a figure on as many people as the floor asks for is hidden, or one on fewer is shown",
-        ("transforms/disclose.py", "few = smallest_base() < floor", "few = smallest_base() < floor - 1"),
+        ("transforms/disclosure/primary.py", "few = smallest_base() < floor", "few = smallest_base() < floor - 1"),
     ),
     _mutation(
         "complement dropped in coding",
         "all but one of a group are told of by name: the share of the others is not protected",
         (
-            "transforms/disclose.py",
+            "transforms/disclosure/primary.py",
             '(pl.col("n") - pl.col("numerator") < SMALL_SHARE)',
             '(pl.col("numerator") < 0)',
         ),

@@ -15,7 +15,6 @@ import polars as pl
 
 from transforms import tables
 from transforms.bases import enough_groups, smallest_base
-from transforms.programme import Programme
 
 SMALL_SHARE = 3
 """A share with fewer people than this on either side of it is coded."""
@@ -72,43 +71,6 @@ def disclose_transitions(transitions: pl.DataFrame, floor: int) -> pl.DataFrame:
     left_behind = (pl.col("units") / pl.col("share")).round() - pl.col("units")
     hidden = disclose_counts(transitions, ("units", *shares), floor)
     return hidden.with_columns(pl.when(left_behind >= SMALL_SHARE).then(pl.col(shares)))
-
-
-def rounded_for_publication(
-    published: dy.DataFrame[tables.PublishedEstimates], programme: Programme
-) -> dy.DataFrame[tables.PublishedEstimates]:
-    """The estimates to the digits that policy allows.
-
-    Shares to whole per cent; their changes, and changes in per cent, to a tenth of one; money to 3 significant
-    digits; other numbers to 3 significant digits or 3 decimals, whichever keeps more; p and q to 3 significant.
-    """
-    shown_as = {name: each.shown_as for name, each in programme.indicators.items()}
-    in_percent = [name for name, each in programme.indicators.items() if each.change_as == "percent"]
-    contrast = pl.col("quantity").is_in(["change", "effect"])
-    kind = (
-        pl.when(contrast & pl.col("indicator").is_in(in_percent))
-        .then(pl.lit("percent"))
-        .otherwise(pl.col("indicator").replace_strict(shown_as, default="decimal", return_dtype=pl.String))
-    )
-    figures = pl.col("value", "standard_error", "low", "high", "smallest_detectable")
-    digits = (
-        pl.when((kind == "percent") & contrast)
-        .then(figures.round(3))
-        .when(kind == "percent")
-        .then(figures.round(2))
-        .when(kind == "money")
-        .then(figures.round_sig_figs(3))
-        .when(figures.abs() < 0.1)
-        .then(figures.round_sig_figs(3))
-        .otherwise(figures.round(3))
-    )
-    rounded = published.with_columns(
-        digits,
-        pl.col("p_value", "q_value").round_sig_figs(3),
-        pl.col("df").round(1),
-        pl.col("response", *LOSSES).round(2),
-    )
-    return tables.PublishedEstimates.validate(rounded, cast=True)
 
 
 def _visibility(floor: int) -> pl.Expr:

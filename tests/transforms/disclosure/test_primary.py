@@ -8,14 +8,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from transforms import tables
-from transforms.disclose import (
-    BASES,
-    FIGURES,
-    disclose,
-    disclose_counts,
-    disclose_transitions,
-    rounded_for_publication,
-)
+from transforms.disclosure.primary import BASES, FIGURES, disclose, disclose_counts, disclose_transitions
+from transforms.disclosure.rounding import rounded_for_publication
 from transforms.programme import Indicator, Programme
 
 FLOOR = 10
