@@ -35,6 +35,7 @@ def test_the_command_fails_when_a_bound_is_broken(monkeypatch, capsys, share, co
         yield Finding("clusters ignored", "10 units", "coverage", 0.7, 0.94, 0.96, replications, control=True)
 
     monkeypatch.setattr(simulation, "MODULES", (SimpleNamespace(SIMULATIONS=(broken,)),))
-    assert simulation.main(["--replications", str(FEW)]) == code
+    too_few_for_the_docs = str(simulation.REPLICATIONS - 1)
+    assert simulation.main(["--replications", too_few_for_the_docs]) == code
     said = capsys.readouterr().out
     assert f"{1 - code} of 1 bounds hold" in said and "1 of 1 wrong ways break their bound" in said
