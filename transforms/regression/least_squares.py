@@ -107,15 +107,15 @@ def told_apart(received: Floats, x: Floats, weights: Floats) -> list[int]:
         return []
     triangle = np.asarray(np.linalg.qr(x * root / np.where(length > 0, length, 1.0), mode="r"))
     kept: list[int] = []
-    basis = np.empty((len(triangle), 0))
+    basis = np.empty((len(triangle), triangle.shape[1]), order="F")
     for place, column in enumerate(triangle.T):
-        own = column
+        own, before = column, basis[:, : len(kept)]
         for _ in range(2):  # once more takes out what rounding left
-            own = own - basis @ (basis.T @ own)
+            own = own - before @ (before.T @ own)
         size = float(np.linalg.norm(own))
         if size > TOLERANCE:
+            basis[:, len(kept)] = own / size
             kept.append(place)
-            basis = np.column_stack([basis, own / size])
     return kept
 
 

@@ -93,7 +93,7 @@ def _entries(
         raise UserError(f"{said}: no row has a value in all of {', '.join(needed)}.")
     if not rows[rounds].dtype.is_numeric():
         raise UserError(f"{said}: {rounds} must be numbers, as {entered} says in which of them a unit entered.")
-    _check_units(rows, unit, rounds, (entered, cluster), said)
+    _check_units(rows, unit, rounds, (entered, cluster, *([weight] if weight else [])), said)
     if asked.gaps == "drop_units":
         whole = rows.filter(pl.len().over(unit) == rows[rounds].n_unique())
         if whole.height < rows.height:
@@ -102,7 +102,7 @@ def _entries(
     return _laid_out(rows, outcome, (unit, rounds, entered, cluster, weight)), tuple(dropped)
 
 
-def _check_units(rows: pl.DataFrame, unit: str, rounds: str, fixed: tuple[str, str], said: str) -> None:
+def _check_units(rows: pl.DataFrame, unit: str, rounds: str, fixed: tuple[str, ...], said: str) -> None:
     if rows.select(unit, rounds).is_duplicated().any():
         raise UserError(f"{said}: a unit has two rows of one round; staggered needs one. Choose with where.")
     for name in set(fixed) - {unit}:

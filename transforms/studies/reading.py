@@ -10,6 +10,8 @@ from transforms.checking.fields import model_at, sentence
 from transforms.errors import UserError, nearest
 from transforms.studies.spec import REGRESSIONS, Computed, Method, Study, several
 
+LEVERAGED = ("hc2", "hc3", "cr2")
+"""Errors that rest on the leverage of least squares."""
 EVERYWHERE = {"name", "method", "outcomes", "where", "over", "weight", "weighted", "distribution"}
 _TESTED = {"cluster", "family", "family_of", "q_values"}
 _REGRESSED = _TESTED | {"terms", "interact", "covariates", "categorical", "absorb", "baseline", "baseline_round"}
@@ -97,6 +99,8 @@ def _useless(study: Study) -> Iterator[str]:
             yield f'{said}: {field} goes with method = {_either(takers)}, not with "{asked.method}". Take {field} out.'
         if asked.method == "ratio" and asked.per is None:
             yield f'{said}: method = "ratio" needs per, the denominator.'
+        if asked.method == "poisson" and asked.errors in LEVERAGED:
+            yield f'{said}: errors = "{asked.errors}" is not defined for poisson. Take cr1, cr0, hc1, hc0 or classical.'
         if asked.weight is not None and not asked.weighted:
             yield f"{said}: it names a weight and says weighted = false. Take one of them out."
         if asked.baseline is not None and asked.baseline_round is not None:

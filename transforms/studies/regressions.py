@@ -15,7 +15,10 @@ from transforms.regression.poisson import poisson
 from transforms.studies.designs import designed
 from transforms.studies.result import Arm, Joint, Result, Term
 from transforms.studies.sample import Sample, by_value, complete, used_cluster
-from transforms.studies.spec import Columns, Estimate, weight_of
+from transforms.studies.spec import Columns, Estimate, errors_of, weight_of
+
+MOST_CELLS = 100_000_000
+"""The largest matrix of effects as columns: 0.8 GB."""
 
 
 def regression(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns) -> Result:
@@ -39,10 +42,15 @@ def regression(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Colum
 
 
 def _fitted(sample: Sample, asked: Estimate, columns: Columns) -> Fit:
-    made = _matrix(sample, asked, columns, demean=True)
-    if asked.errors == "cr2" and (_must_be_columns(made) or asked.method == "poisson"):
-        made = _matrix(sample, asked, columns, demean=False)
     said = f"estimate '{asked.name}', {sample.outcome}"
+    made = _matrix(sample, asked, columns, demean=True)
+    if errors_of(asked) == "cr2" and _must_be_columns(made):
+        if made.effects * sample.rows.height > MOST_CELLS:
+            raise UserError(
+                f"{said}: cr2 needs a column for each of {made.effects} absorbed effects here, as rows are weighted or "
+                'the effects lie in several clusters. Take errors = "cr1", or weighted = false.'
+            )
+        made = _matrix(sample, asked, columns, demean=False)
     try:
         found = poisson(made) if asked.method == "poisson" else fit(made)
     except ArithmeticError:
@@ -76,7 +84,7 @@ def _matrix(sample: Sample, asked: Estimate, columns: Columns, *, demean: bool) 
 
 
 def _errors(found: Fit, asked: Estimate, combinations: Floats | None = None) -> Errors:
-    return errors(found, asked.errors, combinations=combinations, correction=asked.correction)
+    return errors(found, errors_of(asked), combinations=combinations, correction=asked.correction)
 
 
 def _terms(found: Fit, sample: Sample, asked: Estimate) -> Iterator[Term]:
@@ -118,7 +126,7 @@ def _joint(found: Fit, sample: Sample, asked: Estimate) -> Iterator[Joint]:
         for place, term in enumerate(terms):
             columns[_place(found, term, asked), place] = 1
         made = _errors(found, asked, columns)
-        left = found.of.n_clusters - 1 if asked.errors in CLUSTERED else found.left
+        left = found.of.n_clusters - 1 if errors_of(asked) in CLUSTERED else found.left
         yield _wald(name, terms, made, float("inf") if asked.distribution == "normal" else float(left))
 
 

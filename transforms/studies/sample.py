@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from transforms.errors import UserError
+from transforms.regression.errors import CLUSTERED
 from transforms.regression.matrix import without_singletons
 from transforms.studies.result import Dropped
-from transforms.studies.spec import Columns, Estimate, cluster_of, weight_of
+from transforms.studies.spec import Columns, Estimate, cluster_of, errors_of, weight_of
 from transforms.studies.table import as_text, numbers
 
 BY = " x "
@@ -148,7 +149,7 @@ def _told_by_zeros(rows: pl.DataFrame, sample: Sample, asked: Estimate, dropped:
 
 def used_cluster(asked: Estimate, columns: Columns) -> str | None:
     """The column of clusters; none for errors that know none."""
-    return cluster_of(asked, columns) if asked.errors in ("cr0", "cr1", "cr2") else None
+    return cluster_of(asked, columns) if errors_of(asked) in CLUSTERED else None
 
 
 def levels(column: pl.Series) -> Sequence[str]:

@@ -114,7 +114,7 @@ class Estimate(Declared):
     per: str | None = None
     margins: tuple[Margin, ...] = ()
 
-    errors: Kind = "cr2"
+    errors: Kind | None = None
     correction: Correction = "nested_effects_as_one"
     distribution: Literal["t", "normal"] = "t"
     cluster: str | None = None
@@ -136,6 +136,11 @@ class Study(Declared):
     compute: dict[str, str | Computed] = Field(default_factory=dict)
     where: str | None = None
     estimates: Annotated[tuple[Estimate, ...], Field(min_length=1)]
+
+
+def errors_of(asked: Estimate) -> Kind:
+    """The kind of errors: as declared, else CR2, which is not defined for Poisson regression."""
+    return asked.errors or ("cr1" if asked.method == "poisson" else "cr2")
 
 
 def weight_of(asked: Estimate, columns: Columns) -> str | None:

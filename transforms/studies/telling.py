@@ -9,7 +9,7 @@ import polars.selectors as cs
 from transforms.estimators.student import DIGITS, LEVEL
 from transforms.studies.estimating import Made
 from transforms.studies.result import Result
-from transforms.studies.spec import SURVEYS, Estimate, Study, cluster_of, weight_of
+from transforms.studies.spec import SURVEYS, Estimate, Study, cluster_of, errors_of, weight_of
 
 NUMBERS = ("value", "standard_error", "df", "low", "high", "p_value", "q_value", "smallest_detectable")
 
@@ -39,7 +39,7 @@ def _told(study: Study, asked: Estimate, result: Result, terms: list[dict[str, A
         "rows": result.rows,
         "units": result.units,
         "clusters": result.clusters,
-        "errors": asked.errors if has_errors else ("influence" if asked.method == "staggered" else "taylor"),
+        "errors": errors_of(asked) if has_errors else ("influence" if asked.method == "staggered" else "taylor"),
         "clustered_by": None if result.clusters is None else cluster_of(asked, study.columns),
         "weighted_by": weight_of(asked, study.columns),
         "kish_deff": _rounded(result.kish_deff),

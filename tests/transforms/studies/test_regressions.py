@@ -245,6 +245,7 @@ MISTAKES = {
     'outcomes = ["y"]\nerrors = "cr3"': 'errors = "cr3" is not allowed. Names that come close: .*cr1',
     'outcomes = ["y"]\njoint = { a = ["arm=cahs"] }': "there is no term 'arm=cahs'.* come close: arm=cash",
     'outcomes = ["y"]\nmethod = "poisson"': "y has values below 0; poisson takes none",
+    'outcomes = ["y"]\nmethod = "poisson"\nerrors = "hc2"': "is not defined for poisson. Take cr1",
     'outcomes = ["y"]\nabsorb = ["unit", "round"]': "too few to tell|the effects determine every term",
 }
 
