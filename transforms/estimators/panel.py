@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.regression.absorbing import Floats
 from transforms.regression.errors import Errors, errors
 from transforms.regression.least_squares import fit
-from transforms.regression.matrix import Floats, matrix
+from transforms.regression.matrix import matrix
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,6 @@ def two_way(panel: pl.DataFrame, terms: list[str]) -> Panel | None:
         cr2=errors(fitted, "cr2"),
         within_r2=fitted.within,
         observations=known.height,
-        units=fitted.of.effects,
+        units=int(fitted.of.by[0].max()) + 1,
         clusters=fitted.of.n_clusters,
     )

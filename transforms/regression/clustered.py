@@ -9,8 +9,8 @@ cluster costs what its columns cost, whatever its size; clusters of one size are
 
 import numpy as np
 
+from transforms.regression.absorbing import Floats, Integers
 from transforms.regression.least_squares import Fit
-from transforms.regression.matrix import Floats, Integers
 
 _NO_SHARE_LEFT = 1e-10
 AT_ONCE = 4_000_000

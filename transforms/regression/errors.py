@@ -14,13 +14,15 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from transforms.regression.absorbing import Floats, Integers
 from transforms.regression.clustered import cr2, summed
 from transforms.regression.least_squares import Fit, rank
-from transforms.regression.matrix import Floats, Integers
 
 Kind = Literal["classical", "hc0", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CLUSTERED: tuple[Kind, ...] = ("cr0", "cr1", "cr2")
+LEVERAGED: tuple[Kind, ...] = ("hc2", "hc3", "cr2")
+"""Kinds that rest on the leverage of rows: of the effects at most one may be absorbed."""
 Correction = Literal["nested_effects_as_one", "all_effects", "groups_only", "leverage_and_rows"]
 """K of cr1: nested effects count as one, each, or the factor is G/(G-1) alone (Stata's poisson and ppmlhdfe). The last
 multiplies hc2 and hc3 by N/(N - K) too, as pyfixest does."""
@@ -84,9 +86,10 @@ def _scores(fit: Fit) -> Floats:
 
 def _leverage(fit: Fit) -> Floats:
     found: Floats = fit.weights * np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x, optimize=True)
-    if fit.of.absorbed is not None:
-        totals = np.bincount(fit.of.absorbed, weights=fit.weights)
-        found = found + fit.weights / totals[fit.of.absorbed]
+    if fit.of.absorbed:
+        assert fit.of.absorbed == 1, "leverage needs all effects but one as columns"
+        totals = np.bincount(fit.of.by[0], weights=fit.weights)
+        found = found + fit.weights / totals[fit.of.by[0]]
     return found
 
 
@@ -99,7 +102,7 @@ def is_nested(groups: Integers, clusters: Integers) -> bool:
 
 def _counted(fit: Fit) -> int:
     """K: the slopes and the effects that are not nested in clusters, with a constant."""
-    crossing = [each for each in fit.of.by if not is_nested(each, fit.of.clusters)]
+    crossing = tuple(each for each in fit.of.by if not is_nested(each, fit.of.clusters))
     if len(crossing) == len(fit.of.by):
         return len(fit.residuals) - fit.left
     return len(fit.terms) + rank(crossing)

@@ -1,11 +1,11 @@
 """Weighted least squares, with columns that the others already say left out and named."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.regression.matrix import Floats, Integers, Matrix, demeaned
+from transforms.regression.absorbing import Floats, Integers, effects
+from transforms.regression.matrix import Matrix
 
 TOLERANCE = 1e-9
 """A column of which less than this share of its length is its own says nothing new."""
@@ -44,10 +44,10 @@ class Fit:
 
 def fit(matrix: Matrix) -> Fit | None:
     """The fit; None where no degree of freedom is left for the residuals or no column is told apart."""
-    x, y = without_absorbed(matrix, matrix.weights)
+    x, y, absorbed = without_absorbed(matrix, matrix.weights)
     kept = told_apart(matrix.x, x, matrix.weights)
     nuisance = sum(place < matrix.nuisance for place in kept)
-    left = len(y) - len(kept) - matrix.effects
+    left = len(y) - len(kept) - absorbed
     if left <= 0 or len(kept) == nuisance:
         return None
     x = x[:, kept]
@@ -68,17 +68,18 @@ def fit(matrix: Matrix) -> Fit | None:
         dropped=dropped(matrix, kept),
         r2=_share_explained(matrix.y - np.average(matrix.y, weights=matrix.weights), residuals, matrix.weights),
         within=_share_explained(left_by_effects, residuals, matrix.weights)
-        if nuisance or matrix.effects
+        if nuisance or matrix.absorbed
         else float("nan"),
         of=matrix,
     )
 
 
-def without_absorbed(matrix: Matrix, weights: Floats) -> tuple[Floats, Floats]:
-    """x and y less the means of the absorbed groups."""
-    if matrix.absorbed is None:
-        return matrix.x, matrix.y
-    return demeaned(matrix.x, matrix.absorbed, weights), demeaned(matrix.y, matrix.absorbed, weights)
+def without_absorbed(matrix: Matrix, weights: Floats) -> tuple[Floats, Floats, int]:
+    """x and y without the absorbed effects, and how many numbers these are."""
+    if not matrix.absorbed:
+        return matrix.x, matrix.y, 0
+    absorbed = effects(matrix.by[: matrix.absorbed], weights)
+    return absorbed.without(matrix.x), absorbed.without(matrix.y), absorbed.rank
 
 
 def solved(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -119,15 +120,9 @@ def told_apart(received: Floats, x: Floats, weights: Floats) -> list[int]:
     return kept
 
 
-def rank(effects: Sequence[Integers]) -> int:
+def rank(by: tuple[Integers, ...]) -> int:
     """How many numbers the effects of these groups are, with a constant; 1 without any."""
-    if not effects:
-        return 1
-    largest, *others = effects
-    columns = [(each == value).astype(np.float64) for each in others for value in range(1, int(each.max()) + 1)]
-    weights = np.ones(len(largest))
-    received = np.column_stack(columns) if columns else np.empty((len(largest), 0))
-    return int(largest.max()) + 1 + len(told_apart(received, demeaned(received, largest, weights), weights))
+    return effects(by, np.ones(len(by[0]))).rank if by else 1
 
 
 def _share_explained(y: Floats, residuals: Floats, weights: Floats) -> float:

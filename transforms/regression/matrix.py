@@ -1,19 +1,20 @@
 """The matrix of a regression: effects that are absorbed, terms and covariates as columns of numbers.
 
-A categorical column is one column of 0 and 1 for each of its values but the first. Of the effects to absorb, the one of
-the most groups is taken out by demeaning (Frisch and Waugh 1933; Lovell 1963) and the others are columns, which is
-exact for any pattern of gaps. They stand before the terms, so that a term which they determine is the one left out.
+A categorical column is one column of 0 and 1 for each of its values but the first. Effects are absorbed (`absorbing`)
+or columns: these stand before the terms, so that a term which they determine is the one left out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from transforms.regression.absorbing import Floats, Integers
+
+Absorbed = Literal["all", "largest", "none"]
+"""Which effects are absorbed; the others are columns, as leverage needs them."""
 
 CONSTANT = "constant"
 
@@ -22,8 +23,8 @@ CONSTANT = "constant"
 class Matrix:
     """N rows: `x` (N x K) with the names of its columns, `y`, `weights` that average 1, and the groups (0, 1, ...).
 
-    The first `nuisance` columns of x are effects. `absorbed`: the group of each row whose mean is taken out of x and y.
-    `by`: the groups of every effect, the most first. `clusters`: each row its own where none are declared.
+    The first `nuisance` columns of x are effects. `by`: the groups of every effect, the most first, of which the first
+    `absorbed` are no columns. `clusters`: each row its own where none are declared.
     """
 
     names: tuple[str, ...]
@@ -31,14 +32,9 @@ class Matrix:
     y: Floats
     weights: Floats
     clusters: Integers
-    absorbed: Integers | None
-    nuisance: int
     by: tuple[Integers, ...]
-
-    @property
-    def effects(self) -> int:
-        """How many groups are absorbed by demeaning."""
-        return 0 if self.absorbed is None else int(self.absorbed.max()) + 1
+    absorbed: int
+    nuisance: int
 
     @property
     def n_clusters(self) -> int:
@@ -55,16 +51,16 @@ def matrix(
     cluster: str | None = None,
     weight: str | None = None,
     *,
-    demean: bool = True,
+    absorbed: Absorbed = "all",
 ) -> Matrix:
     """The regression of `outcome` on `terms`, `categorical` columns and effects, on rows without an unknown.
 
-    The rows must not be empty. A constant is added where nothing is demeaned; without `demean` every effect is columns.
+    The rows must not be empty. A constant is added where nothing is absorbed.
     """
     by_size = sorted(absorb, key=lambda name: (-rows[name].n_unique(), absorb.index(name)))
-    largest, others = (by_size[:1], by_size[1:]) if demean else ([], by_size)
-    columns = {} if largest else {CONSTANT: np.ones(rows.height)}
-    for name in others:
+    taken = by_size[: {"all": len(by_size), "largest": 1, "none": 0}[absorbed]]
+    columns = {} if taken else {CONSTANT: np.ones(rows.height)}
+    for name in by_size[len(taken) :]:
         columns |= _indicators(rows[name])
     nuisance = len(columns) if absorb else 0
     columns |= {name: _floats(rows[name]) for name in terms}
@@ -76,20 +72,10 @@ def matrix(
         y=_floats(rows[outcome]),
         weights=_relative(_floats(rows[weight])) if weight else np.ones(rows.height),
         clusters=groups(rows[cluster]) if cluster else np.arange(rows.height),
-        absorbed=groups(rows[largest[0]]) if largest else None,
-        nuisance=nuisance,
         by=tuple(groups(rows[name]) for name in by_size),
+        absorbed=len(taken),
+        nuisance=nuisance,
     )
-
-
-def demeaned(values: Floats, groups: Integers, weights: Floats) -> Floats:
-    """Each column less its weighted mean in the row's group."""
-    totals = np.bincount(groups, weights=weights)
-    columns = values if values.ndim == 2 else values[:, None]
-    found = np.empty_like(columns)
-    for place, column in enumerate(columns.T):
-        found[:, place] = column - (np.bincount(groups, weights=weights * column) / totals)[groups]
-    return found.reshape(values.shape)
 
 
 def without_singletons(rows: pl.DataFrame, effects: Sequence[str]) -> pl.DataFrame:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from transforms.regression.absorbing import Floats
 from transforms.regression.least_squares import Fit, dropped, solved, told_apart, without_absorbed
-from transforms.regression.matrix import Floats, Matrix
+from transforms.regression.matrix import Matrix
 
 MOST_STEPS = 200
 CLOSE = 1e-12
@@ -23,9 +24,10 @@ def poisson(matrix: Matrix) -> Fit | None:
     Groups of absorbed effects in which y is always 0 must not be among the rows. `r2` is 1 - the deviance's share of
     that of a constant.
     """
-    kept = told_apart(matrix.x, without_absorbed(matrix, matrix.weights)[0], matrix.weights)
+    x, _, absorbed = without_absorbed(matrix, matrix.weights)
+    kept = told_apart(matrix.x, x, matrix.weights)
     nuisance = sum(place < matrix.nuisance for place in kept)
-    left = len(matrix.y) - len(kept) - matrix.effects
+    left = len(matrix.y) - len(kept) - absorbed
     if left <= 0 or len(kept) == nuisance:
         return None
     of = replace(matrix, x=matrix.x[:, kept])
@@ -55,7 +57,7 @@ def _converged(of: Matrix) -> tuple[Floats, Floats, Floats, Floats]:
     for _ in range(MOST_STEPS):
         response = np.log(expected) + (of.y - expected) / expected
         weights = of.weights * expected
-        x, z = without_absorbed(replace(of, y=response), weights)
+        x, z, _ = without_absorbed(replace(of, y=response), weights)
         bread, slopes = solved(x, z, weights)
         # What is left of the response within the groups is the residual of the whole model.
         expected = np.exp(np.clip(response - (z - x @ slopes), -700, 700))

@@ -8,10 +8,9 @@ from pydantic import ValidationError
 
 from transforms.checking.fields import model_at, sentence
 from transforms.errors import UserError, nearest
+from transforms.regression.errors import LEVERAGED
 from transforms.studies.spec import REGRESSIONS, Computed, Method, Study, several
 
-LEVERAGED = ("hc2", "hc3", "cr2")
-"""Errors that rest on the leverage of least squares."""
 EVERYWHERE = {"name", "method", "outcomes", "where", "over", "weight", "weighted", "distribution"}
 _TESTED = {"cluster", "family", "family_of", "q_values"}
 _REGRESSED = _TESTED | {"terms", "interact", "covariates", "categorical", "absorb", "baseline", "baseline_round"}

@@ -8,9 +8,10 @@ from scipy.special import fdtrc
 
 from transforms.errors import UserError, nearest
 from transforms.estimators.propensity import kish
-from transforms.regression.errors import CLUSTERED, Errors, errors, is_nested
+from transforms.regression.absorbing import Floats
+from transforms.regression.errors import CLUSTERED, LEVERAGED, Errors, errors, is_nested
 from transforms.regression.least_squares import Fit, fit
-from transforms.regression.matrix import CONSTANT, Floats, Matrix, matrix
+from transforms.regression.matrix import CONSTANT, Absorbed, Matrix, matrix
 from transforms.regression.poisson import poisson
 from transforms.studies.designs import designed
 from transforms.studies.result import Arm, Joint, Result, Term
@@ -43,34 +44,40 @@ def regression(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Colum
 
 def _fitted(sample: Sample, asked: Estimate, columns: Columns) -> Fit:
     said = f"estimate '{asked.name}', {sample.outcome}"
-    made = _matrix(sample, asked, columns, demean=True)
-    if errors_of(asked) == "cr2" and _must_be_columns(made):
-        if made.effects * sample.rows.height > MOST_CELLS:
-            raise UserError(
-                f"{said}: cr2 needs a column for each of {made.effects} absorbed effects here, as rows are weighted or "
-                'the effects lie in several clusters. Take errors = "cr1", or weighted = false.'
-            )
-        made = _matrix(sample, asked, columns, demean=False)
+    made = _matrix(sample, asked, columns, "all")
+    if errors_of(asked) in LEVERAGED:
+        absorbed: Absorbed = "none" if errors_of(asked) == "cr2" and _must_be_columns(made) else "largest"
+        _check_size(made, absorbed, said)
+        made = _matrix(sample, asked, columns, absorbed)
     try:
         found = poisson(made) if asked.method == "poisson" else fit(made)
     except ArithmeticError:
         raise UserError(f"{said}: the iterations do not end. A term may tell where the outcome is always 0.") from None
     if found is None:
         raise UserError(
-            f"{said}: {sample.rows.height} rows are too few to tell {len(made.names) + made.effects} terms and effects "
-            "apart, or the effects determine every term. Take terms or effects out."
+            f"{said}: {sample.rows.height} rows are too few to tell {len(made.names)} terms and the effects apart, or"
+            "  the effects determine every term. Take terms or effects out."
         )
     return found
 
 
 def _must_be_columns(of: Matrix) -> bool:
     """CR2 on demeaned columns is exact only for effects nested in clusters and without weights."""
-    if of.absorbed is None:
-        return False
-    return not is_nested(of.absorbed, of.clusters) or bool(np.ptp(of.weights) > 0)
+    return bool(of.by) and (not is_nested(of.by[0], of.clusters) or bool(np.ptp(of.weights) > 0))
 
 
-def _matrix(sample: Sample, asked: Estimate, columns: Columns, *, demean: bool) -> Matrix:
+def _check_size(of: Matrix, absorbed: Absorbed, said: str) -> None:
+    """Raises UserError where the effects that become columns are too many."""
+    many = sum(int(each.max()) + 1 for each in of.by[1 if absorbed == "largest" else 0 :])
+    if many * len(of.y) > MOST_CELLS:
+        raise UserError(
+            f"{said}: these errors need a column for each of {many} absorbed effects, which is too many (cr2 of the "
+            "largest effect too, where rows are weighted or the effect lies in several clusters). Take errors = "
+            '"cr1", or weighted = false.'
+        )
+
+
+def _matrix(sample: Sample, asked: Estimate, columns: Columns, absorbed: Absorbed) -> Matrix:
     return matrix(
         sample.rows,
         sample.outcome,
@@ -79,7 +86,7 @@ def _matrix(sample: Sample, asked: Estimate, columns: Columns, *, demean: bool) 
         sample.absorb,
         used_cluster(asked, columns),
         weight_of(asked, columns),
-        demean=demean,
+        absorbed=absorbed,
     )
 
 

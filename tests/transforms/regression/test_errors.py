@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from transforms.regression.errors import KINDS, errors
+from transforms.regression.errors import KINDS, LEVERAGED, errors
 from transforms.regression.least_squares import fit
 from transforms.regression.matrix import matrix, without_singletons
 
@@ -78,18 +78,18 @@ def brute_force_cr2(fitted):
 @pytest.mark.parametrize("cluster", ["village", "unit", "enumerator"])
 @pytest.mark.parametrize("absorb", [[], ["round"], ["region", "round"]])
 def test_cr2_is_that_of_whole_matrices(awkward, absorb, cluster, weight):
-    fitted = fit(matrix(awkward, "y", TERMS, absorb=absorb, cluster=cluster, weight=weight, demean=False))
+    fitted = fit(matrix(awkward, "y", TERMS, absorb=absorb, cluster=cluster, weight=weight, absorbed="none"))
     found = errors(fitted, "cr2")
     wanted, df = brute_force_cr2(fitted)
     assert found.standard_errors.tolist() == close(wanted[fitted.nuisance :])
     assert found.df.tolist() == close(df[fitted.nuisance :])
 
 
-@pytest.mark.parametrize("kind", ["hc2", "hc3", "cr2"])
+@pytest.mark.parametrize("kind", LEVERAGED)
 def test_effects_that_are_demeaned_give_the_errors_of_columns(awkward, kind):
     demeaned, columns = (
-        fit(matrix(awkward, "y", TERMS, absorb=["unit", "round"], cluster="village", demean=way))
-        for way in (True, False)
+        fit(matrix(awkward, "y", TERMS, absorb=["unit", "round"], cluster="village", absorbed=way))
+        for way in ("largest", "none")
     )
     assert demeaned.names[-2:] == columns.names[-2:] == ("treated", "x")
     assert errors(demeaned, kind).standard_errors.tolist() == close(errors(columns, kind).standard_errors)

@@ -56,7 +56,21 @@ def test_groups_of_one_go_until_none_is_alone():
 
 def test_the_rank_of_effects_counts_what_they_share_once():
     unit, village, time = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 0, 0, 1, 1]), np.array([0, 1, 0, 1, 0, 1])
-    assert rank([]) == 1
-    assert rank([unit]) == 3
-    assert rank([unit, village]) == 3
-    assert rank([unit, time]) == 4
+    assert rank(()) == 1
+    assert rank((unit,)) == 3
+    assert rank((unit, village)) == 3
+    assert rank((unit, time)) == 4
+    assert rank((unit, time, village)) == 4
+
+
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_effects_that_share_much_are_absorbed_as_their_columns_would_be(awkward, weight):
+    effects = ["unit", "region_round", "enumerator", "village"]
+    absorbed, columns = (
+        fit(matrix(awkward, "y", ["treated", "x"], absorb=effects, weight=weight, absorbed=way))
+        for way in ("all", "none")
+    )
+    assert absorbed.left == columns.left
+    assert absorbed.slopes == pytest.approx(columns.slopes[columns.nuisance :], rel=1e-9)
+    assert absorbed.residuals == pytest.approx(columns.residuals, abs=1e-9)
+    assert absorbed.within == pytest.approx(columns.within, rel=1e-9)
