@@ -292,7 +292,10 @@ class Context:
         return caption if self.scope.by == "programme" else self.words("caption.of_everything", caption=caption)
 
     def breakdown(self, by: str) -> str:
-        """What a column's groups are: the words of its question or derived column."""
+        """What a column's groups are: the words of its question, derived column or size class."""
+        rule = self.programme.size_rule
+        if rule is not None and by == rule.at_registration:
+            return self.text(rule.title)
         asked = self.programme.questions.get(by) or self.programme.derived.get(by)
         return self.text(asked.title) if asked is not None else by
 

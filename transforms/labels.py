@@ -7,13 +7,14 @@ from transforms import tables
 from transforms.programme import Breakdown, Choice, Programme, Text
 
 EVERYBODY = Text(th="ทั้งโครงการ", en="Whole programme")
+YES_OR_NO = {"true": Text(th="ใช่", en="Yes"), "false": Text(th="ไม่ใช่", en="No")}
 
 
 def groups(people: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     """One row per breakdown and group that occurs among `people` (the table Groups)."""
     rows = [_row("programme", tables.EVERYONE, "programme", EVERYBODY, 0)]
     for breakdown in programme.breakdowns:
-        values = people[breakdown.by].drop_nulls().unique().to_list()
+        values = people[breakdown.by].cast(pl.String).drop_nulls().unique().to_list()
         words = _words(breakdown, people, programme)
         order = {value: place for place, value in enumerate(words)}
         placed = sorted((order.get(str(value), len(order)), str(value)) for value in values)
@@ -49,10 +50,15 @@ def _words(breakdown: Breakdown, people: pl.DataFrame, programme: Programme) -> 
         codes = people[breakdown.by].drop_nulls().unique().sort()
         places = [geothai.subdistrict(code) for code in codes]
         return {each.code: Text(th=each.name_th, en=each.name_en) for each in places if each is not None}
+    if question is not None and question.type == "boolean":
+        return YES_OR_NO
     return {choice.value: choice.title for choice in _choices(breakdown.by, programme)}
 
 
 def _choices(column: str, programme: Programme) -> tuple[Choice, ...]:
+    rule = programme.size_rule
+    if rule is not None and column == rule.at_registration:
+        return rule.sizes
     asked = programme.questions.get(column) or programme.derived.get(column)
     return asked.choices if asked is not None else ()
 

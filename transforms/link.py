@@ -7,7 +7,7 @@ import polars as pl
 from transforms import labels, tables
 from transforms.funnel import funnel
 from transforms.link_methods import link_methods
-from transforms.programme import Programme
+from transforms.programme import Programme, SizeRule
 from transforms.size_class import size_class
 from transforms.submissions import KEY, reference
 from transforms.verdicts import RULES, places, verdicts
@@ -73,9 +73,11 @@ def _people(registrations: pl.DataFrame, later: pl.Series, programme: Programme)
     if "enterprise" not in people.columns:
         people = people.with_columns(enterprise=pl.lit(None, dtype=pl.String))
     people = _with_every_question(people, programme)
-    for name, derived in programme.derived.items():
-        if derived.profile:
-            people = people.with_columns(pl.sql_expr(derived.value).alias(name))
+    for name, derived in programme.derived.items():  # one that is not profile may be what a profile one is made of
+        people = people.with_columns(pl.sql_expr(derived.value).alias(name))
+    rule = programme.size_rule
+    if rule is not None and rule.at_registration is not None:
+        people = people.with_columns(_size(rule).alias(rule.at_registration))
     return people.with_columns(cluster=_cluster(programme))
 
 
@@ -163,8 +165,11 @@ def _with_derived(block: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     rule = programme.size_rule
     if rule is None:
         return block
-    size = size_class(pl.col(rule.revenue), pl.col(rule.workers), pl.col(rule.sector), rule)
-    return block.with_columns(size.alias(rule.column))
+    return block.with_columns(_size(rule).alias(rule.column))
+
+
+def _size(rule: SizeRule) -> pl.Expr:
+    return size_class(pl.col(rule.revenue), pl.col(rule.workers), pl.col(rule.sector), rule)
 
 
 def _with_exposure(blocks: list[pl.DataFrame], programme: Programme) -> list[pl.DataFrame]:
@@ -196,7 +201,8 @@ def _enrolments(baseline: pl.DataFrame, later: pl.DataFrame, programme: Programm
     """
     schema = tables.enrolments(programme).create_empty().schema
     first = baseline.select(schema.names())
-    person = ["period", "cluster", "arm", *(name for name, column in programme.derived.items() if column.profile)]
+    derived = [name for name in programme.profile if name not in programme.questions]
+    person = ["period", "cluster", "arm", *derived]
     own = [name for name in later.columns if name in schema and name not in person]
     again = later.select(own).join(
         first.select("participant", *person), on="participant", how="inner", maintain_order="left"

@@ -8,6 +8,8 @@ from reports.document import Block, Cell, Column, Note, Section, Table
 
 BASELINE_STAGES = ("registered", "consented", "completed")
 FOLLOW_UP_STAGES = ("due", "answered")
+MOST_GROUPS = 20
+"""Of a breakdown with more, the groups too small to print are not named one by one."""
 
 
 def participation(context: Context) -> Section:
@@ -114,7 +116,11 @@ def _profile(context: Context) -> Table | None:
     rows = []
     for breakdown in subgroups:
         groups = context.facts.groups.filter(pl.col("by") == breakdown.by).sort("position")["group"]
-        told = [_group(breakdown.by, group, registered, everybody, context) for group in groups]
+        named = [group for group in groups if not _is_one_of_many(breakdown.by, group, len(groups), registered)]
+        told = [_group(breakdown.by, group, registered, everybody, context) for group in named]
+        if len(named) < len(groups):
+            few = context.numbers.few(context.floor)
+            told.append(words("participation.others", groups=context.numbers.count(len(groups) - len(named)), few=few))
         if any(told):
             known = [people for (by, _), people in registered.items() if by == breakdown.by]
             told.append(_unknown(known, everybody, context))
@@ -123,6 +129,11 @@ def _profile(context: Context) -> Table | None:
         return None
     columns = (Column(words("column.breakdown")), Column(words("column.people", unit=context.units)))
     return Table(words("caption.profile"), columns, tuple(rows))
+
+
+def _is_one_of_many(by: str, group: str, groups: int, registered: dict[tuple[str, str], int | None]) -> bool:
+    """Whether a group is too small to print and stands among so many that its name would only fill the page."""
+    return groups > MOST_GROUPS and registered.get((by, group), 0) is None
 
 
 def _group(

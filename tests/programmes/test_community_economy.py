@@ -10,18 +10,42 @@ FOLDER = Path(__file__).parents[2] / "programmes" / "community_economy"
 INDICATORS = [
     "people_trained",
     "enterprises_supported",
+    "women_led",
+    "women_founded",
     "completion_rate",
+    "recommendation_score",
     "skill_in_use",
+    "new_products",
+    "local_motif",
+    "business_practices",
     "digital_adoption",
     "access_to_finance",
+    "finance_applied",
+    "finance_approved",
+    "finance_amount",
     "product_certified",
+    "certificate_gained",
+    "certificate_renewed",
+    "certificate_lapsed",
+    "system_certified",
+    "formalised",
     "sales",
+    "sales_year",
+    "tourism_sales",
     "profit",
     "employment",
     "survival",
+    "new_business",
     "size_class_transition",
     "local_sourcing",
     "recycled_input",
+    "recycled_weight",
+    "waste_avoided",
+    "dye_and_effluent",
+    "green_industry_level",
+    "green_industry_raised",
+    "income_change",
+    "household_income",
 ]
 
 
@@ -30,7 +54,7 @@ def programme() -> Programme:
     return load_programme(FOLDER)
 
 
-def test_the_programme_declares_its_fourteen_indicators(programme: Programme) -> None:
+def test_the_programme_declares_its_whole_catalogue(programme: Programme) -> None:
     assert list(programme.indicators) == INDICATORS
 
 
@@ -82,3 +106,13 @@ def test_both_forms_ask_about_the_business_in_the_same_words(programme: Programm
 
 def test_every_page_will_say_that_the_data_are_made_up(programme: Programme) -> None:
     assert programme.synthetic
+
+
+def test_the_retired_code_for_sales_is_not_used(programme: Programme) -> None:
+    assert not any("FP5958" in code for each in programme.indicators.values() for code in each.codes)
+
+
+def test_the_size_class_at_registration_is_a_group_of_every_round(programme: Programme) -> None:
+    assert programme.size_rule is not None
+    assert programme.size_rule.at_registration in programme.profile
+    assert programme.size_rule.at_registration in {each.by for each in programme.breakdowns}

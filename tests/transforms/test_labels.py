@@ -27,3 +27,17 @@ def test_provinces_take_their_names_from_geothai(registrations, follow_ups, decl
         ("85", "ระนอง", "Ranong"),
         ("86", "ชุมพร", "Chumphon"),
     ]
+
+
+def test_yes_and_no_have_words(registrations, follow_ups, declared):
+    question = {"path": "returning", "type": "boolean", "title": {"th": "เคยอบรม", "en": "Returning"}, "profile": True}
+    declared["forms"]["registration"]["questions"]["returning"] = question
+    declared["breakdowns"] = [{"by": "returning", "kind": "subgroup"}]
+    asked = registrations.with_columns(returning=registrations["session"] == "s1")
+
+    groups = link(asked, follow_ups, Programme.model_validate(declared)).groups.filter(by="returning")
+
+    assert set(groups.select("group", "title_th", "title_en").rows()) == {
+        ("true", "ใช่", "Yes"),
+        ("false", "ไม่ใช่", "No"),
+    }

@@ -196,6 +196,8 @@ def _size_mistakes(where: str, rule: SizeRule, programme: Programme) -> Iterator
             yield f'{where}: {field} = "{name}" is no question. {nearest(name, columns)}'
     if rule.column in columns:
         yield f'{where}: column = "{rule.column}" is the name of a question already. Choose another.'
+    if rule.at_registration is not None and rule.at_registration in (*columns, rule.column):
+        yield f'{where}: at_registration = "{rule.at_registration}" is the name of another column. Choose another.'
     sizes = [choice.value for choice in rule.sizes]
     asked = programme.questions.get(rule.sector)
     sectors = [choice.value for choice in asked.choices] if asked is not None else []

@@ -87,9 +87,11 @@ class SizeRule(Declared):
     """How an enterprise's size class follows from revenue, workers and sector.
 
     Limits are listed from the smallest class up. `tie_break`: which of the two decides when they disagree.
+    `at_registration` names a profile column with the class at registration, to break indicators down by.
     """
 
     column: Identifier = "size_class"
+    at_registration: Identifier | None = None
     title: Text
     revenue: Identifier
     workers: Identifier

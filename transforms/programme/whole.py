@@ -88,4 +88,6 @@ class Programme(Declared):
     def profile(self) -> tuple[str, ...]:
         """The columns fixed at registration and carried to every round."""
         asked = [name for name, question in self.questions.items() if question.profile]
-        return (*asked, *(name for name, column in self.derived.items() if column.profile))
+        derived = [name for name, column in self.derived.items() if column.profile]
+        sized = [self.size_rule.at_registration] if self.size_rule and self.size_rule.at_registration else []
+        return (*asked, *derived, *sized)

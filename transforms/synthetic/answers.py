@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from transforms.synthetic import model, outcomes
+from transforms.synthetic import households, model, outcomes, practices
 from transforms.synthetic.model import Booleans, Floats, Spec
 from transforms.synthetic.outcomes import Units
 
@@ -25,6 +25,23 @@ ABOUT_BUSINESS = (
     "takes_e_payment",
     "keeps_digital_books",
 )
+ALSO_ABOUT_BUSINESS = (
+    "sales_tourism_thb",
+    "loan_applied",
+    "loan_approved",
+    "loan_amount_thb",
+    "system_certificate",
+    "legal_form",
+    "commercial_registration",
+    *model.PRACTICES,
+    *model.DYE_STEPS,
+    "green_industry_level",
+    "waste_avoided_kg",
+)
+ABOUT_CHANGES = ("new_products", "new_products_local")
+"""Asked of owners in the follow-ups only."""
+CERTIFICATES_END = ("certificate_valid_until", "system_certificate_valid_until")
+ABOUT_PEOPLE = ("household_income_thb", "income_change", "recommendation", "started_business")
 LEFT_OUT_WHEN_PARTIAL = ("inputs_total_thb", "inputs_local_thb", "material_kg", "recycled_kg")
 
 Drawn = dict[str, Floats | Booleans]
@@ -57,6 +74,8 @@ def draw(units: Units, spec: Spec) -> Drawn:
         "takes_e_payment": payment,
         "keeps_digital_books": books,
         "technique_used_for_sale": outcomes.happens(units, model.TECHNIQUE_USED, stream("technique")),
+        **practices.draw(units, spec.seed, sold),
+        **households.draw(units, spec.seed),
     }
 
 
@@ -68,7 +87,7 @@ def registrations(people: pl.DataFrame, drawn: Drawn, spec: Spec) -> pl.DataFram
         hours_attended=pl.when("trained").then(attended),
         **_at(drawn, 0),
     )
-    frame = _certificates(frame, pl.col("registered_on"), spec)
+    frame = _certificates(_in_words(frame, drawn, 0), pl.col("registered_on"), spec)
     return _about_owners(_with_blanks(frame, outcomes.stream(spec.seed, "blanks-0")))
 
 
@@ -84,7 +103,7 @@ def follow_up(people: pl.DataFrame, drawn: Drawn, number: int, spec: Spec) -> pl
         **_at(drawn, number),
         **_contact(people, drawn, number, rng),
     )
-    frame = _certificates(frame, pl.col("answered_on"), spec)
+    frame = _certificates(_in_words(frame, drawn, number), pl.col("answered_on"), spec)
     frame = _with_blanks(frame, outcomes.stream(spec.seed, f"blanks-{name}"))
     return _only_who_answers(_about_owners(frame)).filter("consented")
 
@@ -92,11 +111,27 @@ def follow_up(people: pl.DataFrame, drawn: Drawn, number: int, spec: Spec) -> pl
 def _at(drawn: Drawn, number: int) -> dict[str, pl.Series]:
     """The outcomes at one round, as columns; whole numbers as such."""
     columns = {name: pl.Series(values[number]) for name, values in drawn.items()}
-    decimals = ("material_kg", "recycled_kg")
+    decimals = ("material_kg", "recycled_kg", "waste_avoided_kg")
     return {
         name: column.cast(pl.Int64) if column.dtype == pl.Float64 and name not in decimals else column
         for name, column in columns.items()
     }
+
+
+def _in_words(frame: pl.DataFrame, drawn: Drawn, number: int) -> pl.DataFrame:
+    """With what follows from several draws: the form of the enterprise, an application's result, who is asked what."""
+    company, before = pl.col("legal_form") == "company", pl.col("registered_before")
+    moved = pl.lit(pl.Series(drawn["moved_up"][number]))
+    applied = pl.col("loan_applied")
+    approved = applied & pl.col("loan_approved")
+    return households.worded(frame).with_columns(
+        legal_form=pl.when(moved & before).then(pl.lit("company")).otherwise("legal_form"),
+        commercial_registration=company | before | moved,
+        loan_approved=pl.when(applied).then("loan_approved"),
+        loan_amount_thb=pl.when(approved).then("loan_amount_thb"),
+        started_business=pl.when(~pl.col("has_business")).then("started_business"),
+        recommendation=pl.when("trained").then("recommendation"),
+    )
 
 
 def _hours_attended(people: pl.DataFrame, spec: Spec) -> pl.Series:
@@ -144,32 +179,43 @@ def _contact(people: pl.DataFrame, drawn: Drawn, number: int, rng: np.random.Gen
 
 
 def _certificates(frame: pl.DataFrame, day: pl.Expr, spec: Spec) -> pl.DataFrame:
-    """The certificate and the day it ends: after `day` where it is valid, before it where it has ended."""
-    rng, count = outcomes.stream(spec.seed, "certificates"), frame.height
-    kinds = list(model.CERTIFICATES)
-    kind = pl.lit(pl.Series(kinds)[rng.choice(len(kinds), count, p=list(model.CERTIFICATES.values()))])
+    """Certificates of the product and of the system, and the days on which they end."""
+    product = _certificate("certificate", "certified", model.CERTIFICATES, frame.height, day, spec)
+    system = _certificate("system_certificate", "system_certified", model.SYSTEM_CERTIFICATES, frame.height, day, spec)
+    return frame.with_columns(**product, **system)
+
+
+def _certificate(
+    name: str, valid: str, shares: dict[str, float], count: int, day: pl.Expr, spec: Spec
+) -> dict[str, pl.Expr]:
+    """A certificate and the day it ends: after `day` where it is `valid`, before it where it has ended."""
+    rng = outcomes.stream(spec.seed, f"{name}s")
+    kind = pl.lit(pl.Series(list(shares))[rng.choice(len(shares), count, p=list(shares.values()))])
     ended = pl.lit(pl.Series(rng.random(count) < model.EXPIRED))
-    valid = pl.col("certified")
     days = pl.lit(pl.Series(rng.integers(30, 700, count)))
     ends = day + pl.duration(days=pl.when(valid).then(days).otherwise(-days))
-    return frame.with_columns(
-        certificate=pl.when(valid | ended).then(kind).otherwise(pl.lit("none")),
-        certificate_valid_until=pl.when(valid | ended).then(ends),
-    )
+    held = pl.col(valid) | ended
+    return {
+        name: pl.when(held).then(kind).otherwise(pl.lit("none")),
+        f"{name}_valid_until": pl.when(held).then(ends),
+    }
 
 
 def _with_blanks(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Single answers left out, whatever they would have been."""
-    asked = [*ABOUT_BUSINESS, "technique_used_for_sale"]
+    """Single answers left out, whatever they would have been; of a list of items all or none."""
+    single = [*ABOUT_BUSINESS, "technique_used_for_sale", *ALSO_ABOUT_BUSINESS, *ABOUT_PEOPLE]
+    lists = [tuple(model.PRACTICES), tuple(model.DYE_STEPS)]
+    of_lists = {name for items in lists for name in items}
+    together = [*((name,) for name in single if name not in of_lists), *lists]
+    given = [pl.lit(pl.Series(rng.random(frame.height, dtype=np.float32) >= model.BLANK)) for _ in together]
     return frame.with_columns(
-        pl.when(pl.lit(pl.Series(rng.random(frame.height, dtype=np.float32) >= model.BLANK))).then(name).alias(name)
-        for name in asked
+        pl.when(told).then(name).alias(name) for told, names in zip(given, together, strict=True) for name in names
     )
 
 
 def _about_owners(frame: pl.DataFrame) -> pl.DataFrame:
     """Only owners are asked about the business."""
-    asked = [*ABOUT_BUSINESS, "certificate_valid_until"]
+    asked = [*ABOUT_BUSINESS, *ALSO_ABOUT_BUSINESS, *ABOUT_CHANGES, *CERTIFICATES_END]
     return frame.with_columns(pl.when(pl.col("enterprise_role") == "owner").then(name).alias(name) for name in asked)
 
 
@@ -178,7 +224,8 @@ def _only_who_answers(frame: pl.DataFrame) -> pl.DataFrame:
     result = pl.col("contact_result")
     closed = result == "closed_business"
     told = result.is_in(["completed", "partial"])
-    business = [*ABOUT_BUSINESS, "certificate_valid_until", "technique_used_for_sale"]
+    of_owners = [*ABOUT_BUSINESS, *ALSO_ABOUT_BUSINESS, *ABOUT_CHANGES, *CERTIFICATES_END]
+    business = [*of_owners, "technique_used_for_sale", *ABOUT_PEOPLE]
     frame = frame.with_columns(pl.when(told).then(name).alias(name) for name in business)
     frame = frame.with_columns(pl.when(result != "partial").then(name).alias(name) for name in LEFT_OUT_WHEN_PARTIAL)
     return frame.with_columns(

@@ -136,3 +136,76 @@ INPUTS_SPREAD = 0.2
 MATERIAL_MEDIAN_KG = 55.0
 MATERIAL_UNIT = 0.6
 MATERIAL_NOISE = 0.3
+
+# Finance, standards and form of the enterprise.
+LOAN_APPLIED = ByArm((0.12, 0.15, 0.19, 0.20), (0.12, 0.12, 0.125, 0.13))
+LOAN_APPROVED = ByArm((0.55, 0.58, 0.62, 0.65), (0.55, 0.55, 0.56, 0.56))
+"""Share of those who applied."""
+LOAN_MEDIAN_THB = 80_000.0
+LOAN_SPREAD = 0.6
+SYSTEM_CERTIFIED = ByArm((0.07, 0.08, 0.10, 0.13), (0.07, 0.07, 0.075, 0.08))
+SYSTEM_CERTIFICATES = {"fda": 0.60, "gmp": 0.30, "iso": 0.10}
+COMMERCIALLY_REGISTERED = 0.35
+"""Share of the owners of other than companies, at the baseline."""
+MOVED_UP = ByArm((0, 0.04, 0.08, 0.12), (0, 0.01, 0.02, 0.03))
+"""Share who have taken one more step of formalisation by each round, of those who are no company yet."""
+
+PRACTICES = {
+    "separates_money": 0.55,
+    "keeps_accounts": 0.45,
+    "calculates_costs": 0.40,
+    "plans_sales": 0.25,
+    "checks_stock": 0.50,
+    "compares_suppliers": 0.48,
+    "asks_customers": 0.42,
+    "watches_competitors": 0.38,
+    "promotes_products": 0.35,
+    "trains_workers": 0.22,
+}
+"""Business practices and the share who keep them at the baseline."""
+PRACTICES_GAIN = ByArm((0, 0.08, 0.10, 0.12), (0, 0.01, 0.01, 0.02))
+"""What is added to each practice's share."""
+
+NEW_PRODUCTS = ByArm((0, 0.7, 1.2, 1.8), (0, 0.2, 0.35, 0.5))
+"""Mean number of product lines launched since the baseline."""
+LOCAL_MOTIF = ByArm((0, 0.55, 0.60, 0.62), (0, 0.40, 0.40, 0.41))
+"""Share of them with a local motif."""
+TOURISM = ByArm((0.20, 0.225, 0.245, 0.27), (0.20, 0.20, 0.205, 0.21))
+"""Share of sales."""
+
+DYE_STEPS = {
+    "weighs_dyes": 0.55,
+    "uses_certified_dyes": 0.40,
+    "protects_workers": 0.45,
+    "reuses_dye_bath": 0.25,
+    "treats_effluent": 0.15,
+}
+"""Steps of good practice with dyes and the share who take them at the baseline."""
+DYE_GAIN = ByArm((0, 0.10, 0.14, 0.18), (0, 0.01, 0.01, 0.02))
+GREEN_LEVELS = (0.40, 0.22, 0.10, 0.04, 0.01)
+"""Share who have reached Green Industry levels 1 to 5 at the baseline."""
+GREEN_GAINS = (0.10, 0.08, 0.05, 0.02, 0.005)
+"""What a full effect adds to them: less than the step to the level below, so that nobody rises by two."""
+GREEN_EFFECT = ByArm((0, 0.4, 0.7, 1.0), (0, 0.05, 0.10, 0.15))
+WASTE_MEDIAN_KG = 6.0
+WASTE_UNIT = 0.6
+WASTE_NOISE = 0.3
+WASTE_GROWTH = ByArm((0, 0.20, 0.35, 0.45), (0, 0.02, 0.03, 0.04))
+"""Mean change of the log of the weight of waste that is used again."""
+
+# The household and the person.
+RECOMMENDS = 0.55
+DISCOURAGES = 0.10
+"""Shares of those trained who give 9 or 10, and 0 to 6, at every round."""
+STARTED = ByArm((0, 0.06, 0.10, 0.15), (0, 0.02, 0.035, 0.05))
+"""Share of those without a business who have started one by each round."""
+INCOME_ROSE = ByArm((0.5, 0.28, 0.34, 0.40), (0.5, 0.18, 0.20, 0.22))
+INCOME_MEDIAN_THB = 18_000.0
+INCOME = Spread(session=0.01, session_round=0.0, unit=0.26, noise=0.05)
+"""Log of the household's monthly income; the noise is in every round's answer, the baseline's too."""
+INCOME_GROWTH = ByArm((0, 0.03, 0.05, 0.09), (0, 0.01, 0.015, 0.03))
+INCOME_DRAWN_TOGETHER = ByArm((0, 0.04, 0.07, 0.10), (0, 0, 0, 0.01))
+"""By how much log incomes draw together: poorer households gain more."""
+ATTENDED_BEFORE = 0.18
+FOUNDED_BY_WOMAN = {"female": 0.85, "male": 0.12}
+"""Share of businesses that a woman founded, by the owner's sex."""

@@ -28,6 +28,9 @@ def people(spec: Spec) -> tuple[Units, pl.DataFrame]:
         has_business=owner,
         sector=pl.when(owner).then("sector"),
         legal_form=pl.when(owner).then("legal_form"),
+        founded_by_woman=pl.when(owner).then(
+            pl.col("founder") < pl.col("sex").replace_strict(model.FOUNDED_BY_WOMAN, return_dtype=pl.Float64)
+        ),
     ).with_columns(**numbers(pl.col("person")), **_names(spec, frame))
 
 
@@ -66,6 +69,9 @@ def _profile(spec: Spec, units: Units, held: pl.DataFrame) -> dict[str, pl.Serie
         "legal_form": _of(rng, model.LEGAL_FORMS, count),
         "district": _districts(rng, held["province"][units.session]),
         "days_before": pl.Series(rng.integers(1, 15, count)),
+        "attended_before": pl.Series(rng.random(count) < model.ATTENDED_BEFORE),
+        "registered_before": pl.Series(rng.random(count) < model.COMMERCIALLY_REGISTERED),
+        "founder": pl.Series(rng.random(count)),
     }
 
 

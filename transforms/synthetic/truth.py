@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from transforms.synthetic import model, outcomes
+from transforms.synthetic import catalogue_truth, model, outcomes
 from transforms.synthetic.model import ByArm, Floats
 
 ARMS = ("treated", "comparison")
@@ -56,8 +56,14 @@ def _exact() -> Iterator[Row]:
     for name, (share, closing) in shares.items():
         yield from _means(name, _open_part(share, closing))
     yield from _means("employment", _jobs())
+    for name, levels in catalogue_truth.with_changes().items():
+        yield from _means(name, levels)
+    for name, levels in catalogue_truth.of_follow_ups().items():
+        yield from _levels_alone(name, levels)
+    yield from catalogue_truth.household_income()
     yield from _survival()
-    yield from _sales()
+    yield from _sales("sales", 0.0)
+    yield from _sales("sales_year", model.MONTHS_SPREAD**2)
 
 
 def _arms(parameter: ByArm) -> Levels:
@@ -97,6 +103,16 @@ def _means(name: str, levels: Levels) -> Iterator[Row]:
             yield (name, "effect", each, "both", changes["treated"] - changes["comparison"])
 
 
+def _levels_alone(name: str, levels: Levels) -> Iterator[Row]:
+    """Levels at the follow-ups, and the difference of the arms there."""
+    for number, each in enumerate(model.ROUNDS):
+        if number:
+            for arm, of_arm in levels.items():
+                yield (name, "level", each, arm, of_arm[number])
+            if set(levels) == set(ARMS):
+                yield (name, "effect", each, "both", levels["treated"][number] - levels["comparison"][number])
+
+
 def _survival() -> Iterator[Row]:
     gone = _arms(model.CLOSED)
     for number, each in enumerate(model.ROUNDS[1:], start=1):
@@ -105,24 +121,26 @@ def _survival() -> Iterator[Row]:
         yield ("survival", "effect", each, "both", gone["comparison"][number] - gone["treated"][number])
 
 
-def _sales() -> Iterator[Row]:
-    """Medians of a log-normal with a mass of closures below it, and the ratio of the arms' ratios of means."""
+def _sales(name: str, year: float) -> Iterator[Row]:
+    """Medians of a log-normal with a mass of closures below it, and the ratio of the arms' ratios of means.
+
+    `year`: the variance that a year's months add to the log of every round; 0 for the sales of one month.
+    """
+    median = (12 if year else 1) * model.SALES_MEDIAN_THB
     growth, gone = _arms(model.SALES_GROWTH), _arms(model.CLOSED)
-    change_variance = model.SALES.session_round + model.SALES.noise
-    own_variance = model.SALES.session + model.SALES.unit
+    own = model.SALES.session + model.SALES.unit + year
     for number, each in enumerate(model.ROUNDS):
-        added = change_variance if number else 0.0
+        moved = model.SALES.session_round + model.SALES.noise if number else 0.0
         for arm in ARMS:
             more, away = growth[arm][number], gone[arm][number]
             middle = float(ndtri((0.5 - away) / (1 - away)))
-            level = model.SALES_MEDIAN_THB * np.exp(more + middle * np.sqrt(own_variance + added))
-            yield ("sales", "level", each, arm, float(level))
+            yield (name, "level", each, arm, float(median * np.exp(more + middle * np.sqrt(own + moved))))
             if number:
-                yield ("sales", "change", each, arm, float(np.exp(more + middle * np.sqrt(added)) - 1))
+                yield (name, "change", each, arm, float(np.exp(more + middle * np.sqrt(moved + 2 * year)) - 1))
         if number:
             gain = growth["treated"][number] - growth["comparison"][number]
             staying = (1 - gone["treated"][number]) / (1 - gone["comparison"][number])
-            yield ("sales", "effect", each, "both", float(np.exp(gain) * staying - 1))
+            yield (name, "effect", each, "both", float(np.exp(gain) * staying - 1))
 
 
 def _profit() -> Iterator[Row]:

@@ -65,6 +65,9 @@ def _programme_columns(programme: Programme) -> dict[str, dy.Column]:
     if programme.size_rule is not None:
         title = programme.size_rule.title.en
         columns[programme.size_rule.column] = dy.String(nullable=True, description=title)
+        if programme.size_rule.at_registration is not None:
+            described = f"{title}: at registration."
+            columns[programme.size_rule.at_registration] = dy.String(nullable=True, description=described)
     return columns
 
 

@@ -5,25 +5,9 @@ import polars as pl
 import pytest
 
 from transforms.programme import Programme
-from transforms.synthetic import Spec, answers, model, truth
-from transforms.synthetic.people import people
+from transforms.synthetic import model, truth
 
-SPEC = Spec(seed=11, participants=240_000, trained_sessions=6_000, waiting_sessions=4_000, faults=False)
 FOLLOW_UPS = model.ROUNDS[1:]
-
-
-@pytest.fixture(scope="module")
-def rounds() -> dict[str, pl.DataFrame]:
-    """The answers of each round, with the baseline's beside them, of everybody who answered or had closed."""
-    units, everybody = people(SPEC)
-    drawn = answers.draw(units, SPEC)
-    baseline = answers.registrations(everybody, drawn, SPEC)
-    followed = {each: answers.follow_up(everybody, drawn, model.ROUNDS.index(each), SPEC) for each in FOLLOW_UPS}
-    told = pl.col("contact_result").is_in(["completed", "partial", "closed_business"])
-    return {
-        "registration": baseline,
-        **{each: frame.filter(told).join(baseline, on="person", suffix="_before") for each, frame in followed.items()},
-    }
 
 
 def known(indicator: str, quantity: str, round_: str, arm: str) -> float:
