@@ -89,13 +89,16 @@ class Linearised:
 
 
 def estimates(
-    people: pd.DataFrame, rounds: dict[str, pd.DataFrame], enrolments: pd.DataFrame, programme: Programme
+    people: pd.DataFrame, rounds: dict[str, pd.DataFrame], enrolments: pd.DataFrame | None, programme: Programme
 ) -> pd.DataFrame:
-    """One row per estimate. `people`: one row a participant; `rounds`: their measurements, row for row."""
+    """One row per estimate. `people`: one row a participant; `rounds`: their measurements, row for row.
+
+    Counts are made of `enrolments`, where given.
+    """
     groups = _groups(people, programme)
     arms, sides = Cells.of(groups.keys, ARMS), Cells.of(groups.keys, SIDES)
     before = rounds[programme.baseline.id]
-    found = [*_counts(enrolments, programme)]
+    found = [] if enrolments is None else [*_counts(enrolments, programme)]
     for number, each in enumerate(programme.rounds):
         now = rounds[each.id]
         told = groups.sums({"due": now["due"], "told": now["told"]})

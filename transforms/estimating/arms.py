@@ -1,6 +1,7 @@
 """Levels and changes of each arm, in every group of a breakdown."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
@@ -8,8 +9,9 @@ from transforms.estimating.placed import placed
 from transforms.estimating.seen import Seen
 from transforms.estimating.work import Work
 from transforms.estimators import medians, sums, within_arm
+from transforms.estimators.at_once import at_once
 from transforms.estimators.attrition import lost
-from transforms.estimators.layout import layout
+from transforms.estimators.layout import Layout, layout
 from transforms.programme import Indicator
 
 ARM_CELL = ["period", "group", "arm"]
@@ -25,17 +27,22 @@ def arms(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
         "change": within_arm.changes(gathered, cells, _but_money(asked.changes), weighted=asked.is_weighted),
     }
     for quantity, frames in made.items():
-        for name, sample in seen.samples[quantity].items():
-            what = "median"
-            if quantity == "change":
-                what = "median_relative_change" if sums.grows(asked.changes[name]) else "median_change"
-            people = pl.col(f"{name}:{quantity}.asked").sum().cast(pl.Int64)
-            population = gathered.group_by("cell").agg(population=people, **_eligible(gathered, name, quantity))
-            found = medians.medians(name, sample, grouping.row_of_person, population, cells, what)
-            if "eligible" in found.columns:
-                found = found.with_columns(attrition_overall=lost(pl.col("n"), pl.col("eligible"))).drop("eligible")
-            frames.append(found)
-        yield from placed(frames, cells, gathered, seen, quantity)
+        tell = partial(_median, seen, cells, gathered, quantity)
+        yield from placed([*frames, *at_once(tell, seen.samples[quantity])], cells, gathered, seen, quantity)
+
+
+def _median(seen: Seen, cells: Layout, gathered: pl.DataFrame, quantity: str, name: str) -> pl.DataFrame:
+    """The median of one money indicator's level or change, in every cell."""
+    what = "median"
+    if quantity == "change":
+        what = "median_relative_change" if sums.grows(seen.asked.changes[name]) else "median_change"
+    people = pl.col(f"{name}:{quantity}.asked").sum().cast(pl.Int64)
+    population = gathered.group_by("cell").agg(population=people, **_eligible(gathered, name, quantity))
+    rows = seen.grouping.row_of_person
+    found = medians.medians(name, seen.samples[quantity][name], rows, population, cells, what)
+    if "eligible" in found.columns:
+        found = found.with_columns(attrition_overall=lost(pl.col("n"), pl.col("eligible"))).drop("eligible")
+    return found
 
 
 def _eligible(gathered: pl.DataFrame, name: str, quantity: str) -> dict[str, pl.Expr]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.estimating.work import Work
 from transforms.estimators import medians, sums
+from transforms.estimators.at_once import at_once
 from transforms.estimators.change import relative
 from transforms.estimators.cohort import UNWEIGHTED
 from transforms.programme import Indicator
@@ -63,8 +64,12 @@ def samples(people: pl.DataFrame, wanted: Asked) -> Samples:
     weights = people[sums.WEIGHT] if wanted.is_weighted else None
     levels = {name: pl.col(name) for name, each in wanted.levels.items() if each.statistic == "money"}
     changes = {name: _change(name, each) for name, each in wanted.changes.items() if each.statistic == "money"}
+
+    def sample(value: pl.Expr) -> medians.Sample:
+        return medians.sample(people.select(value=value)["value"], weights)
+
     return {
-        quantity: {name: medians.sample(people.select(value=value)["value"], weights) for name, value in values.items()}
+        quantity: dict(zip(values, at_once(sample, values.values()), strict=True))
         for quantity, values in (("level", levels), ("change", changes))
     }
 

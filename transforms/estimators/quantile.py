@@ -50,16 +50,17 @@ def ordered(values: Floats, rows: Integers, layout: Rows, order: Integers, weigh
 
     The order by value is made once for all breakdowns; the stable sort by cell keeps it.
     """
+    if (rows < 0).any():
+        order = order[rows[order] >= 0]
     sorted_rows = rows[order]
-    kept = sorted_rows >= 0
-    sorted_rows = sorted_rows[kept]
     cells = layout.cells[sorted_rows]
     small = cells.astype(np.uint16) if layout.n_cells <= np.iinfo(np.uint16).max else cells  # radix sort up to 16 bits
     by_cell = np.argsort(small, kind="stable")
     counts = np.bincount(cells, minlength=layout.n_cells).astype(np.int64)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
-    weighing = None if weights is None else weights[order][kept][by_cell]
-    return Ordered(values[order][kept][by_cell], sorted_rows[by_cell], cells[by_cell], starts, counts, weighing)
+    of_cell = np.repeat(np.arange(layout.n_cells), counts)
+    weighing = None if weights is None else weights[order][by_cell]
+    return Ordered(values[order][by_cell], sorted_rows[by_cell], of_cell, starts, counts, weighing)
 
 
 def medians(sample: Ordered, layout: Rows, *, clustered: bool) -> pl.DataFrame:

@@ -5,6 +5,7 @@ Columns are named `INDICATOR:level.n` and so on; which parts there are depends o
 
 from collections.abc import Iterable
 
+import numpy as np
 import polars as pl
 
 from transforms.estimators import change, mean, ratio, ratio_of_ratios
@@ -126,13 +127,28 @@ def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.E
 
 
 def summed(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> pl.DataFrame:
-    """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people."""
-    rows = people.lazy().with_columns(codes.alias("row")).group_by("row")
-    # The other engine adds up in the order in which its threads get their turn: sums would differ in their last bits.
+    """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people.
+
+    People are put in the order of their codes first: sums over neighbours are several times faster than over people
+    here and there, and always add up in the same order, so that they do not differ in their last bits.
+    """
+    ordered, row = _in_order(people, codes, expressions)
+    rows = ordered.lazy().with_columns(row.alias("row").set_sorted()).group_by("row")
     batches = [expressions[start : start + SUMS_AT_ONCE] for start in range(0, len(expressions), SUMS_AT_ONCE)]
+    # The other engine adds up in the order in which its threads get their turn.
     sums = [rows.agg(batch).collect(engine="in-memory").sort("row") for batch in batches]
     return (
         pl.concat([sums[0], *(each.drop("row") for each in sums[1:])], how="horizontal")
         .filter(pl.col("row") >= 0)
         .drop("row")
     )
+
+
+def _in_order(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> tuple[pl.DataFrame, pl.Series]:
+    """The people's columns that the sums need, and the codes, in the order of the codes."""
+    asked = {name for each in expressions for name in each.meta.root_names()}
+    needed = people.select(name for name in people.columns if name in asked) if asked else people
+    if codes.is_sorted():
+        return needed, codes
+    order = pl.Series(np.argsort(codes.to_numpy(), kind="stable"))
+    return needed[order], codes.gather(order)
