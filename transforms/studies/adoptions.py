@@ -1,14 +1,16 @@
 """A study's staggered adoption: one row a unit and round becomes cohorts, and their effects terms."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from scipy.special import chdtrc
 
 from transforms.errors import UserError
 from transforms.estimators.propensity import kish
-from transforms.regression.matrix import groups
+from transforms.regression.matrix import groups, matrix
 from transforms.studies.result import Dropped, Joint, Result, Term
 from transforms.studies.spec import Columns, Estimate, cluster_of, weight_of
 from transforms.studies.staggered import NEVER, Cohorts, Comparison, Effect, Entries, cohorts
@@ -23,7 +25,10 @@ def adoption(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns
     rows = chosen(rows, asked.where, f"estimate '{asked.name}', where")
     entries, dropped = _entries(rows, outcome, asked, columns, said)
     comparison = Comparison(
-        asked.comparison == "never_treated", asked.base_period == "universal", float(asked.anticipation)
+        asked.comparison == "never_treated",
+        asked.base_period == "universal",
+        float(asked.anticipation),
+        asked.adjustment,
     )
     made = cohorts(entries, comparison)
     if not made.after:
@@ -35,6 +40,7 @@ def adoption(rows: pl.DataFrame, outcome: str, asked: Estimate, columns: Columns
         units=len(entries.values),
         clusters=int(entries.clusters.max()) + 1,
         dropped=dropped,
+        left_out=tuple(f"cohort {entry:g} at {at:g}" for entry, at in made.unknown),
         terms=tuple(_terms(made, entries)),
         tests=(tests,) if tests else (),
         kish_deff=kish(entries.weights) if weight_of(asked, columns) else None,
@@ -82,7 +88,7 @@ def _entries(
     unit, rounds, entered = str(columns.unit), str(columns.round), str(asked.entered)
     weight, cluster = weight_of(asked, columns), cluster_of(asked, columns) or unit
     dropped = []
-    needed = [each for each in (outcome, unit, rounds, weight, cluster) if each is not None]
+    needed = [each for each in (outcome, unit, rounds, weight, cluster, *asked.covariates) if each is not None]
     rows = rows.with_columns(numbers(rows, outcome, said), numbers(rows, entered, said))
     for name in dict.fromkeys(needed):
         known = rows.drop_nulls(name)
@@ -93,13 +99,13 @@ def _entries(
         raise UserError(f"{said}: no row has a value in all of {', '.join(needed)}.")
     if not rows[rounds].dtype.is_numeric():
         raise UserError(f"{said}: {rounds} must be numbers, as {entered} says in which of them a unit entered.")
-    _check_units(rows, unit, rounds, (entered, cluster, *([weight] if weight else [])), said)
+    _check_units(rows, unit, rounds, (entered, cluster, *([weight] if weight else []), *asked.covariates), said)
     if asked.gaps == "drop_units":
         whole = rows.filter(pl.len().over(unit) == rows[rounds].n_unique())
         if whole.height < rows.height:
             dropped.append(Dropped("incomplete_unit", unit, rows.height - whole.height))
         rows = whole
-    return _laid_out(rows, outcome, (unit, rounds, entered, cluster, weight)), tuple(dropped)
+    return _laid_out(rows, outcome, (unit, rounds, entered, cluster, weight), asked.covariates), tuple(dropped)
 
 
 def _check_units(rows: pl.DataFrame, unit: str, rounds: str, fixed: tuple[str, ...], said: str) -> None:
@@ -113,13 +119,18 @@ def _check_units(rows: pl.DataFrame, unit: str, rounds: str, fixed: tuple[str, .
             )
 
 
-def _laid_out(rows: pl.DataFrame, outcome: str, names: tuple[str, str, str, str, str | None]) -> Entries:
+def _laid_out(
+    rows: pl.DataFrame, outcome: str, names: tuple[str, str, str, str, str | None], covariates: Sequence[str]
+) -> Entries:
     unit, rounds, entered, cluster, weight = names
     people = rows.group_by(unit, maintain_order=True).agg(
         _entered=pl.col(entered).first(),
         _cluster=pl.col(cluster).first(),
         _weight=pl.col(weight).first().cast(pl.Float64) if weight else pl.lit(1.0),
+        **{f"_covariate {name}": pl.col(name).first() for name in covariates},
     )
+    texts = people.select(cs.starts_with("_covariate ") & (cs.string() | cs.categorical())).columns
+    plain = [each for each in people.columns if each.startswith("_covariate ") and each not in texts]
     times = rows[rounds].unique().sort()
     at = groups(rows[rounds])
     place = rows.select(unit).join(people.select(unit).with_row_index("_place"), on=unit, maintain_order="left")
@@ -132,4 +143,5 @@ def _laid_out(rows: pl.DataFrame, outcome: str, names: tuple[str, str, str, str,
         entered=np.where(said > 0, said, NEVER),
         weights=people["_weight"].to_numpy(),
         clusters=groups(people["_cluster"]),
+        covariates=matrix(people, "_weight", plain, texts).x,
     )

@@ -21,7 +21,7 @@ TAKEN: dict[Method, set[str]] = {
     "poisson": _REGRESSED | _ARMS,
     "difference_in_differences": _REGRESSED | {"treated", "post"},
     "event_study": _REGRESSED | {"treated", "reference_round", "entered", "reference_exposure", "exposures"},
-    "staggered": _TESTED | {"entered", "comparison", "base_period", "anticipation", "gaps"},
+    "staggered": _TESTED | {"entered", "comparison", "base_period", "anticipation", "gaps", "covariates", "adjustment"},
     "mean": {"margins"},
     "total": {"margins"},
     "ratio": {"margins", "per"},

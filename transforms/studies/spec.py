@@ -9,6 +9,7 @@ from pydantic import Field
 
 from transforms.programme import Declared
 from transforms.regression.errors import Correction, Kind
+from transforms.studies.adjusted import Adjustment
 
 REGRESSIONS = ("regression", "poisson", "difference_in_differences", "event_study")
 SURVEYS = ("mean", "total", "ratio")
@@ -110,6 +111,7 @@ class Estimate(Declared):
     base_period: Literal["varying", "universal"] = "varying"
     anticipation: Annotated[int, Field(ge=0)] = 0
     gaps: Literal["pairs", "drop_units"] = "pairs"
+    adjustment: Adjustment = "doubly_robust"
 
     per: str | None = None
     margins: tuple[Margin, ...] = ()

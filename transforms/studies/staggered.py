@@ -1,9 +1,10 @@
-"""Effects where units enter treatment at different times (Callaway and Sant'Anna 2021), without covariates.
+"""Effects where units enter treatment at different times (Callaway and Sant'Anna 2021).
 
 ATT(g, t) is the mean change of the units that entered at g, from their last round before g (less the anticipation) to
-t, less that of the units not under treatment by then. Before g the change is that since the round before (varying base,
-a placebo) or since the same last round (universal base). Errors come from influence functions, summed within clusters;
-those of aggregates (section 3 there) also count that the shares of cohorts are estimated.
+t, less that of the units not under treatment by then, adjusted for covariates (`adjusted`). Before g the change is that
+since the round before (varying base, a placebo) or since the same last round (universal base). Errors come from
+influence functions, summed within clusters; those of aggregates (section 3 there) also count that the shares of cohorts
+are estimated.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+
+from transforms.studies.adjusted import Adjustment, difference
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,23 +26,25 @@ NEVER = float("inf")
 @dataclass(frozen=True)
 class Entries:
     """Units by rounds: `values` (units x rounds, NaN for unknown), when the rounds were (ascending), when each unit
-    entered (in the same units; NEVER), its weight and its cluster (0, 1, ...)."""
+    entered (in the same units; NEVER), its weight, its cluster (0, 1, ...), its covariates (units x K, with ones)."""
 
     values: Floats
     times: Floats
     entered: Floats
     weights: Floats
     clusters: Integers
+    covariates: Floats
 
 
 @dataclass(frozen=True)
 class Comparison:
     """With whom and since when: only with units that never enter; since one base for all rounds; how many units of time
-    before entry the effect may begin."""
+    before entry the effect may begin; how it is adjusted for covariates."""
 
     only_never_treated: bool = False
     universal_base: bool = False
     anticipation: float = 0.0
+    adjustment: Adjustment = "doubly_robust"
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,14 @@ Key = tuple[float, float]
 
 @dataclass(frozen=True)
 class Cohorts:
-    """The effects by the times of entry and of the round, and every cohort's share of all units."""
+    """The effects by the times of entry and of the round, and every cohort's share of all units.
+
+    `unknown`: the cohorts and rounds under treatment of which there is no effect, for want of comparable units.
+    """
 
     effects: dict[Key, Effect]
     shares: dict[float, Effect]
+    unknown: tuple[Key, ...] = ()
 
     @cached_property
     def after(self) -> list[Key]:
@@ -126,9 +135,11 @@ def cohorts(entries: Entries, comparison: Comparison) -> Cohorts:
         found = _effect(entries, entered, cohort, at, comparison)
         if found is not None:
             effects[cohort, float(entries.times[at])] = found
+    after = [(cohort, float(at)) for cohort in known for at in entries.times if at >= cohort]
+    unknown = tuple(key for key in after if key not in effects)
     # Who was under treatment from the first round on has no change to tell.
     there = entries.weights * after_the_first
-    return Cohorts(effects, {each: _mean((entered == each).astype(np.float64), there) for each in known})
+    return Cohorts(effects, {each: _mean((entered == each).astype(np.float64), there) for each in known}, unknown)
 
 
 def _effect(entries: Entries, entered: Floats, cohort: float, at: int, comparison: Comparison) -> Effect | None:
@@ -147,8 +158,19 @@ def _effect(entries: Entries, entered: Floats, cohort: float, at: int, compariso
     treated, others = known & (entered == cohort), known & free & (entered != cohort)
     if not treated.any() or not others.any():
         return None
-    one, other = (_mean(change, entries.weights * each) for each in (treated, others))
-    return Effect(one.value - other.value, one.influence - other.influence)
+    used = treated | others
+    found = difference(
+        change[used],
+        treated[used].astype(np.float64),
+        entries.covariates[used],
+        entries.weights[used],
+        comparison.adjustment,
+    )
+    if found is None:
+        return None
+    influence = np.zeros(len(entered))
+    influence[used] = found[1] * len(entered) / int(used.sum())
+    return Effect(found[0], influence)
 
 
 def _mean(values: Floats, weights: Floats) -> Effect:

@@ -21,6 +21,9 @@ CASES = {
     "not yet": {"control_group": "notyettreated"},
     "anticipation": {"control_group": "notyettreated", "anticipation": 1},
     "weighted": {"control_group": "nevertreated", "weights_name": "weight"},
+    "doubly robust": {"control_group": "notyettreated", "xformla": "y~weight", "est_method": "dr"},
+    "regression": {"control_group": "nevertreated", "xformla": "y~weight", "est_method": "reg"},
+    "weighting": {"control_group": "notyettreated", "xformla": "y~weight", "est_method": "ipw"},
     "clustered": {"control_group": "notyettreated", "clustervar": "village"},
 }
 
@@ -48,16 +51,17 @@ def panel() -> pd.DataFrame:
 def expected(data: pd.DataFrame) -> dict[str, object]:
     """By case and base: the terms as `impact estimate` names them, each with value and error."""
     return {
-        f"{name}, {base}": _terms(data, options, base)
+        f"{name}, {base}": _terms(data, dict(options), base)
         for name, options in CASES.items()
         for base in ("varying", "universal")
     }
 
 
 def _terms(data: pd.DataFrame, options: dict[str, object], base: str) -> dict[str, list[float | None]]:
+    method = options.pop("est_method", "reg")
     with contextlib.redirect_stdout(io.StringIO()):
         made = ATTgt(yname="y", tname="round", idname="unit", gname="entered", data=data.copy(), **options)
-        made = made.fit(est_method="reg", base_period=base, bstrap=False)
+        made = made.fit(est_method=method, base_period=base, bstrap=False)
     found = made.results
     terms = {
         f"cohort {group} at {at}": [value, error]

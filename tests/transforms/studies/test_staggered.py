@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -27,6 +28,9 @@ CASES = {
     "not yet": ("", ""),
     "anticipation": ("", "anticipation = 1"),
     "weighted": ('weight = "weight"', 'comparison = "never_treated"'),
+    "doubly robust": ("", 'covariates = ["weight"]'),
+    "regression": ("", 'covariates = ["weight"]\nadjustment = "regression"\ncomparison = "never_treated"'),
+    "weighting": ("", 'covariates = ["weight"]\nadjustment = "weighting"'),
     "clustered": ('cluster = "village"', ""),
 }
 
@@ -76,6 +80,45 @@ def test_two_cohorts_worked_by_hand(estimate):
     assert found["overall"]["df"] is None
 
 
+def test_an_effect_is_found_where_who_enters_depends_on_what_also_drives_the_outcome(estimate):
+    noise = np.random.default_rng(3)
+    skill = noise.normal(size=2000)
+    entered = np.where(noise.random(2000) < 1 / (1 + np.exp(-skill)), 2, 0)
+    kind = np.where(noise.random(2000) < 0.5, "weaver", "dyer")
+    rows = [
+        pl.DataFrame(
+            {
+                "unit": np.arange(2000),
+                "round": at,
+                "entered": entered,
+                "skill": skill,
+                "kind": kind,
+                "y": at * skill + (at == 2) * 1.5 * (entered == 2) + noise.normal(size=2000),
+            }
+        )
+        for at in (1, 2)
+    ]
+    adjusted = 'covariates = ["skill", "kind"]\nadjustment = "{}"'
+    for way in ("doubly_robust", "regression", "weighting"):
+        each = by_term(estimate(pl.concat(rows), SPEC.format(columns="", more=adjusted.format(way)))[0])["overall"]
+        assert abs(each["value"] - 1.5) < 3 * each["standard_error"]
+    plain = by_term(estimate(pl.concat(rows), SPEC.format(columns="", more=""))[0])["overall"]
+    assert plain["low"] > 2
+
+
+def test_an_effect_without_anybody_comparable_is_named(estimate):
+    table = pl.DataFrame(
+        [
+            {"unit": unit, "round": at, "entered": 2 if unit < 20 else 0, "x": float(unit < 20), "y": unit * at % 7}
+            for unit in range(40)
+            for at in (1, 2, 3)
+        ]
+        + [{"unit": 99, "round": at, "entered": 3, "x": 0.0, "y": at} for at in (1, 2, 3)]
+    )
+    found = estimate(table, SPEC.format(columns="", more='covariates = ["x"]'))[0]
+    assert found["left_out"] == ["cohort 2 at 2", "cohort 2 at 3"]
+
+
 def test_gaps_leave_units_out_of_the_effects_that_lack_them_only(estimate, panel):
     whole, paired = (
         estimate(panel, SPEC.format(columns="", more=f'gaps = "{gaps}"'))[0] for gaps in ("drop_units", "pairs")
@@ -90,5 +133,7 @@ def test_a_unit_with_two_rows_of_a_round_or_two_entries_is_refused_without_its_n
     with pytest.raises(UserError, match="two rows of one round"):
         estimate(pl.concat([panel, panel.head(1)]), SPEC.format(columns="", more=""))
     changing = panel.with_columns(entered=pl.when(pl.col("round") > 3).then("entered").otherwise(5))
+    with pytest.raises(UserError, match="y changes between the rounds of"):
+        estimate(panel, SPEC.format(columns="", more='covariates = ["y"]'))
     with pytest.raises(UserError, match="entered changes between the rounds of"):
         estimate(changing, SPEC.format(columns="", more=""))
