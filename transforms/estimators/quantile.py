@@ -67,8 +67,14 @@ def medians(sample: Ordered, layout: Rows, *, clustered: bool) -> pl.DataFrame:
     """One row per cell, in order: `n, value, low, high, standard_error, df, p_value, clusters`."""
     value = _middle(sample)
     clusters = _clusters_per_cell(sample, layout)
-    low, high, df, width = _woodruff(sample, value, layout) if clustered else _order_statistics(sample)
-    p = _cluster_sign_test(sample, layout) if clustered else _sign_test(sample)
+    if clustered:
+        scores = {"share": (sample.values <= value[sample.cells]).astype(np.float64), "sign": np.sign(sample.values)}
+        means = _row_means(sample, scores, layout)
+        low, high, df, width = _woodruff(sample, means)
+        p = _cluster_sign_test(means)
+    else:
+        low, high, df, width = _order_statistics(sample)
+        p = _sign_test(sample)
     columns = {"value": value, "low": low, "high": high, "standard_error": (high - low) / (2 * width)}
     frame = pl.DataFrame(columns | {"df": df, "p_value": p}).with_columns(pl.all().fill_nan(None))
     return frame.with_columns(n=pl.Series(sample.counts), clusters=pl.Series(clusters))
@@ -105,26 +111,23 @@ def _binomial_quantile(share: float, trials: Integers) -> Integers:
     return found
 
 
-def _row_means(sample: Ordered, scores: Floats, layout: Rows) -> pl.DataFrame:
-    """The cells' mean scores with CR2 variance and degrees of freedom: `y.value, y.variance, y.df`."""
+def _row_means(sample: Ordered, scores: dict[str, Floats], layout: Rows) -> pl.DataFrame:
+    """The cells' mean scores with CR2 variance and degrees of freedom: `NAME.value, .variance, .df` of each."""
     n_rows = layout.cells.size
-    rows = pl.DataFrame(
-        {
-            "cell": layout.cells,
-            "y.n": np.bincount(sample.rows, minlength=n_rows).astype(np.float64),
-            "y.sum": np.bincount(sample.rows, weights=scores, minlength=n_rows),
-        }
-    ).with_columns(pl.col("y.sum").alias("y.squares"))
-    found = one_sample(rows, "cell", {"y": linearised("y")}, clustered=True)
+    rows: dict[str, Floats | Integers] = {"cell": layout.cells}
+    units = np.bincount(sample.rows, minlength=n_rows).astype(np.float64)
+    for name, each in scores.items():
+        summed = np.bincount(sample.rows, weights=each, minlength=n_rows)
+        rows |= {f"{name}.n": units, f"{name}.sum": summed, f"{name}.squares": summed}
+    found = one_sample(pl.DataFrame(rows), "cell", {name: linearised(name) for name in scores}, clustered=True)
     return pl.DataFrame({"cell": np.arange(layout.n_cells)}).join(found, on="cell", how="left", maintain_order="left")
 
 
-def _woodruff(sample: Ordered, value: Floats, layout: Rows) -> tuple[Floats, Floats, Floats, Floats]:
-    at_or_below = (sample.values <= value[sample.cells]).astype(np.float64)
-    share = _row_means(sample, at_or_below, layout)
-    df = _array(share, "y.df")
+def _woodruff(sample: Ordered, means: pl.DataFrame) -> tuple[Floats, Floats, Floats, Floats]:
+    """Ends, degrees of freedom and t from the means of `share`."""
+    df = _array(means, "share.df")
     upper = student.quantile(student.TAIL, df)
-    reach = upper * np.sqrt(_array(share, "y.variance"))
+    reach = upper * np.sqrt(_array(means, "share.variance"))
     reach = np.where(reach > 0, reach, np.nan)
     low, high = (_inverse(sample, 0.5 + side * reach) for side in (-1, 1))
     return low, high, df, upper
@@ -152,11 +155,10 @@ def _sign_test(sample: Ordered) -> Floats:
     return np.where(trials > 0, np.minimum(2 * tail, 1), np.nan)
 
 
-def _cluster_sign_test(sample: Ordered, layout: Rows) -> Floats:
-    signs = _row_means(sample, np.sign(sample.values), layout)
-    error = np.sqrt(_array(signs, "y.variance"))
+def _cluster_sign_test(means: pl.DataFrame) -> Floats:
+    error = np.sqrt(_array(means, "sign.variance"))
     error = np.where(error > 0, error, np.nan)
-    return student.p_value(_array(signs, "y.value") / error, _array(signs, "y.df"))
+    return student.p_value(_array(means, "sign.value") / error, _array(means, "sign.df"))
 
 
 def _array(frame: pl.DataFrame, name: str) -> Floats:
