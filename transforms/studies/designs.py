@@ -123,7 +123,7 @@ def _event_study(
             f"estimate '{asked.name}': event_study needs round in [columns], and either treated with reference_round, "
             "or entered."
         )
-    terms, placebos = (_exposures if asked.entered else _by_round)(rows, asked, columns.round)
+    terms, placebos = (_exposures if asked.entered else _by_round)(rows, asked, columns)
     alone = () if asked.entered else ("treated",)
     rows = rows.with_columns(**terms)
     if not asked.entered:
@@ -140,16 +140,19 @@ def _event_study(
     )
 
 
-def _by_round(rows: pl.DataFrame, asked: Estimate, rounds: str) -> tuple[dict[str, pl.Series], tuple[str, ...]]:
+def _by_round(rows: pl.DataFrame, asked: Estimate, columns: Columns) -> tuple[dict[str, pl.Series], tuple[str, ...]]:
     """The treated in every round but the one of reference, and the names of those before it."""
+    rounds = str(columns.round)
     treated, at = _condition(rows, asked, "treated"), as_text(rows[rounds])
-    known = levels(rows[rounds])
+    known = _rounds_in_order(rows, columns, asked)
     if str(asked.reference_round) not in known:
         raise UserError(
             f"estimate '{asked.name}': reference_round = {asked.reference_round} is no value of {rounds}. "
             f"{nearest(str(asked.reference_round), known)}"
         )
-    before = known[: known.index(str(asked.reference_round))]
+    # The order of texts is that of their letters: without the declared one, nothing is known to be before.
+    is_ordered = bool(columns.rounds) or rows[rounds].dtype != pl.String
+    before = known[: known.index(str(asked.reference_round))] if is_ordered else []
     made = {
         f"treated{BY}{each}": treated * (at == each).cast(pl.Float64)
         for each in known
@@ -158,14 +161,29 @@ def _by_round(rows: pl.DataFrame, asked: Estimate, rounds: str) -> tuple[dict[st
     return made, tuple(f"treated{BY}{each}" for each in before)
 
 
-def _exposures(rows: pl.DataFrame, asked: Estimate, rounds: str) -> tuple[dict[str, pl.Series], tuple[str, ...]]:
+def _rounds_in_order(rows: pl.DataFrame, columns: Columns, asked: Estimate) -> list[str]:
+    """The rounds of the rows, in the declared order, else in that of their values."""
+    found = list(levels(rows[str(columns.round)]))
+    if not columns.rounds:
+        return found
+    declared = [str(each) for each in columns.rounds]
+    for each in found:
+        if each not in declared:
+            raise UserError(
+                f"estimate '{asked.name}': {columns.round} holds {each}, which rounds in [columns] does not name. "
+                f"{nearest(each, declared)}"
+            )
+    return [each for each in declared if each in found]
+
+
+def _exposures(rows: pl.DataFrame, asked: Estimate, columns: Columns) -> tuple[dict[str, pl.Series], tuple[str, ...]]:
     """Columns of the rounds since entry but the one of reference, and the names of those before it.
 
     Units that never enter are 0 in all of them.
     """
     said = f"estimate '{asked.name}'"
     entered = numbers(rows, asked.entered or "", said)
-    since = numbers(rows, rounds, said) - entered.set(entered <= 0, None)
+    since = numbers(rows, str(columns.round), said) - entered.set(entered <= 0, None)
     if asked.exposures is not None:
         since = since.clip(*asked.exposures)
     found = sorted(int(each) for each in since.drop_nulls().unique())

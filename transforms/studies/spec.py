@@ -39,13 +39,14 @@ def several(declared: Names) -> tuple[str, ...]:
 class Columns(Declared):
     """Which column says what.
 
-    `control`: the value of `arm` with which the others are compared. `cluster`, `stratum` and `population` (how many
-    clusters the row's stratum has, for the finite correction) are one column, or one for each stage of drawing, the
-    first stage first; regressions use the first.
+    `rounds`: the values of `round` in their order, where they are texts. `control`: the value of `arm` with which the
+    others are compared. `cluster`, `stratum` and `population` (how many clusters the row's stratum has, for the finite
+    correction) are one column, or one for each stage of drawing, the first stage first; regressions use the first.
     """
 
     unit: str | None = None
     round: str | None = None
+    rounds: tuple[Value, ...] = ()
     arm: str | None = None
     control: Value | None = None
     cluster: Names = None

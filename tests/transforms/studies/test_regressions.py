@@ -116,6 +116,23 @@ def test_an_event_study_compares_every_round_with_the_one_of_reference(estimate,
     assert test["p_value"] == close(before["p_value"])
 
 
+def test_rounds_that_are_texts_have_the_declared_order(estimate, trial):
+    rows = trial.filter(pl.col("arm").is_in(["cash", "control"])).with_columns(
+        round=pl.col("round").replace_strict({0: "spring", 1: "summer", 2: "autumn"}, return_dtype=pl.String)
+    )
+    spec = (
+        '[[estimates]]\nname = "a"\nmethod = "event_study"\noutcomes = ["y"]\nerrors = "cr1"\n'
+        'treated = "arm = \'cash\'"\nreference_round = "summer"\n'
+    )
+    unordered = estimate(rows, HEAD + spec)[0]
+    assert (list(terms(unordered)), unordered["tests"]) == (["treated x autumn", "treated x spring"], [])
+    ordered = estimate(rows, HEAD + 'rounds = ["spring", "summer", "autumn"]\n' + spec)[0]
+    assert list(terms(ordered)) == ["treated x spring", "treated x autumn"]
+    assert ordered["tests"][0]["terms"] == ("treated x spring",)
+    with pytest.raises(UserError, match=r"round holds autumn, which rounds in \[columns\] does not name"):
+        estimate(rows, HEAD + 'rounds = ["spring", "summer"]\n' + spec)
+
+
 def test_exposures_are_told_apart_from_one_another_and_ends_are_joined(estimate, awkward):
     rows = awkward.with_columns(entered=pl.when(pl.col("entered") < 99).then("entered"))
     spec = HEAD + (
