@@ -1,0 +1,52 @@
+"""Makes a release's tables safe against subtraction: hides what else has to be hidden."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from transforms.disclosure.counted import ESTIMATES, FUNNEL, TRANSITIONS, counted, origins, row_names
+from transforms.disclosure.suppression import complementary
+
+_TOLD = ("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term")
+_OF_SUPPRESSED = (*_TOLD, "method", "letter", "cap", "visibility", "figures_from")
+"""What is said of a suppressed estimate."""
+_SHARES = ("share", "low", "high")
+
+
+def protected(
+    told: Mapping[str, pl.DataFrame],
+    results: Mapping[str, pl.DataFrame],
+    earlier: Mapping[str, pl.DataFrame],
+    lies_in: pl.DataFrame,
+    floor: int,
+) -> dict[str, pl.DataFrame]:
+    """The tables `told`, with more rows hidden where subtraction would tell of too few.
+
+    Nothing says of a hidden row whether it is one of few people or is hidden for another's sake. `results`, `told`,
+    `earlier`: as for `counted`; `lies_in`: by `margins.inside`.
+    """
+    more = complementary(counted(results, told, earlier, floor), lies_in, floor)
+    estimates, funnel, transitions = (told[name] for name in (ESTIMATES, FUNNEL, TRANSITIONS))
+    moves_hidden = _among(TRANSITIONS, transitions, more)
+    shares_hidden = moves_hidden | origins(transitions).is_in(more.implode())
+    return {
+        **told,
+        ESTIMATES: _without_figures(estimates, _among(ESTIMATES, estimates, more)),
+        FUNNEL: funnel.with_columns(pl.when(~_among(FUNNEL, funnel, more)).then("people")),
+        TRANSITIONS: transitions.with_columns(
+            pl.when(~moves_hidden).then("units"), pl.when(~shares_hidden).then(pl.col(_SHARES))
+        ),
+    }
+
+
+def _among(name: str, frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    return row_names(name, frame).is_in(rows.implode())
+
+
+def _without_figures(estimates: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
+    figures = [each for each in estimates.columns if each not in _OF_SUPPRESSED]
+    suppressed = pl.lit("suppressed", dtype=estimates.schema["visibility"])
+    return estimates.with_columns(
+        pl.when(~hidden).then(pl.col(figures)),
+        visibility=pl.when(hidden).then(suppressed).otherwise("visibility"),
+    )
