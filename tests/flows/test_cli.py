@@ -100,7 +100,22 @@ def test_a_request_that_is_no_code_is_refused_with_its_field(impact, village):
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "pull", "refresh", "publish", "report", "results", "flags", "calls", "check", "new", "serve"]
+    "command",
+    [
+        "run",
+        "pull",
+        "refresh",
+        "publish",
+        "report",
+        "results",
+        "flags",
+        "calls",
+        "estimate",
+        "sample-size",
+        "check",
+        "new",
+        "serve",
+    ],
 )
 def test_every_command_explains_itself_with_an_example(impact, command):
     code, said = impact(command, "--help")

@@ -1,10 +1,13 @@
 """`impact estimate` as a person runs it: files in, JSON out, mistakes in a sentence."""
 
+import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -12,6 +15,11 @@ import pytest
 from flows.settings import ROOT
 from flows.studies import estimated
 from transforms.errors import UserError
+from transforms.regression.errors import Correction, Kind
+from transforms.studies.adjusted import Adjustment
+from transforms.studies.reading import study_of
+from transforms.studies.result import Arm, Dropped, Joint
+from transforms.studies.spec import Columns, Computed, Estimate, Margin, Method, QValues, Study
 
 REFERENCE = ROOT / "tests" / "reference"
 SPEC = '[[estimates]]\nname = "m"\nmethod = "mean"\noutcomes = ["y"]\n'
@@ -117,3 +125,23 @@ def test_the_order_of_rows_changes_no_digit(tmp_path):
         data.sample(fraction=1, shuffle=True, seed=seed).write_csv(path)
         made.append(estimated(path, spec))
     assert made[0] == made[1]
+
+
+def test_every_specification_in_the_docs_is_sound():
+    page = (ROOT / "docs" / "estimate.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^( *)```toml\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)
+    assert len(blocks) > 5
+    for indent, block in blocks:
+        text = re.sub(f"^{indent}", "", block, flags=re.MULTILINE)
+        study_of(text if "[[estimates]]" in text else text + SPEC, "docs/estimate.md")
+
+
+def test_the_docs_explain_every_field_key_and_choice():
+    page = (ROOT / "docs" / "estimate.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"[a-z0-9_]+", " ".join(re.findall(r"`[^`\n]+`|```.*?```", page, re.DOTALL))))
+    fields = {name for model in (Study, Columns, Computed, Estimate, Margin) for name in model.model_fields}
+    made = {field.name for each in (Arm, Joint, Dropped) for field in dataclasses.fields(each)}
+    choices = {str(each) for kind in (Kind, Correction, Method, QValues, Adjustment) for each in get_args(kind)}
+    output = json.loads(estimated(REFERENCE / "nsw.csv", REFERENCE / "nsw.toml"))
+    keys = {*output, *output["estimates"][0], *output["estimates"][0]["terms"][0]}
+    assert (fields | made | choices | keys) - explained == set()

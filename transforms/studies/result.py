@@ -44,7 +44,7 @@ class Arm:
 @dataclass(frozen=True)
 class Dropped:
     """Rows that were left out. `why`: unknown (no number), weight_of_zero, alone_in_group, only_zeros_in_group,
-    baseline (a row of a baseline round), incomplete_unit, treated_from_the_start."""
+    baseline (a row of a baseline round), incomplete_unit."""
 
     why: str
     column: str
