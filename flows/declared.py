@@ -20,6 +20,7 @@ from flows.stores.link_review import LinkReview
 from flows.stores.marks import Marked, Marker
 from flows.stores.people import Register
 from flows.stores.pulls import is_stale
+from flows.stores.releases import Releases
 from flows.stores.vault import Vault
 from flows.stores.warehouse import Warehouse
 from transforms import tables
@@ -119,6 +120,11 @@ def warehouse_of(programme: Programme, as_of: datetime | None = None) -> Warehou
     """The programme's warehouse; with a moment the private one that holds what there was then."""
     folder = settings().warehouse(programme.id) if as_of is None else settings().warehouse_as_of(programme.id, as_of)
     return Warehouse(folder, settings().warehouses_kept)
+
+
+def releases_of(programme: Programme) -> Releases:
+    """What was published of the programme, and on which rows it rests."""
+    return Releases(settings().releases(programme.id))
 
 
 def archive_of(programme: Programme) -> Archive:

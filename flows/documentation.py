@@ -49,6 +49,14 @@ def _data_dictionary() -> Iterator[str]:
     yield "warehouse itself (`select * from duckdb_columns()`)."
     for name, schema in tables.WAREHOUSE.items():
         yield from _table(name, schema)
+    yield ""
+    yield "# A release's tables"
+    yield ""
+    yield "What may be shown, given all that was shown before ([disclosure.md](disclosure.md)). Reports read no other"
+    yield "figures about people. `groups` and `build` are those of the warehouse."
+    for name, schema in tables.RELEASE.items():
+        if name not in tables.WAREHOUSE or schema is not tables.WAREHOUSE[name]:
+            yield from _table(f"released {name}", schema)
 
 
 def _table(name: str, schema: type[dy.Schema]) -> Iterator[str]:

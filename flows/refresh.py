@@ -93,6 +93,7 @@ def _results(
         "groups": linked.groups,
         "funnel": linked.funnel,
         "enrolments": linked.enrolments,
+        "refusals": linked.refusals,
         "responses": linked.responses,
         "measurements": measurements,
         "transitions": estimated.transitions,

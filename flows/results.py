@@ -6,31 +6,46 @@ from typing import Literal
 
 import polars as pl
 
-from flows.declared import periods_over, programme_named, warehouse_of
-from flows.disclosed import disclosed
+from flows.declared import periods_over, programme_named, releases_of, warehouse_of
+from flows.releasing import release_of
+from flows.stores.releases import Release
+from flows.stores.warehouse import reading
 from transforms import tables
 from transforms.errors import UserError, nearest, numbered
+from transforms.programme import Programme
 
 _FORMULA = r"^([=+\-@\t\r\n])"
 
 
 def results(programme: str, format: Literal["json", "csv"] = "json", as_of: datetime | None = None) -> str:
-    """Every estimate of the current warehouse, or of one as of a moment, as it may be shown; and what it is made from.
+    """Every estimate of the release of the current warehouse, or of the one that stood at a moment; and what it is of.
 
     None of a period whose people were taken out: what is left of it are those who registered again.
-    Raises UserError where no warehouse was built as of that moment.
+    Raises UserError where nothing had been released by that moment.
     """
     declared = programme_named(programme)
-    if as_of is not None and warehouse_of(declared, as_of).current() is None:
-        raise UserError(f"{programme}: no warehouse was built as of then. Run: impact refresh {programme} --as-of ...")
-    with warehouse_of(declared, as_of).open() as reader:
-        over = pl.col("period").cast(pl.String).is_in(list(periods_over(declared)))
-        estimates = disclosed("results", reader.query("results").filter(~over), declared)
-        build = reader.query("build").row(0, named=True)
+    over = pl.col("period").cast(pl.String).is_in(list(periods_over(declared)))
+    with reading(_release(declared, as_of).figures, "releases") as reader:
+        estimates = reader.query("results").filter(~over)
+        made_from = {name: reader.table(name).row(0, named=True) for name in ("release", "build")}
     if format == "csv":
         return without_formulas(estimates).write_csv()
-    made_from = {name: str(value) for name, value in build.items()}
-    return json.dumps({"build": made_from, "estimates": estimates.to_dicts()}, ensure_ascii=False, indent=1) + "\n"
+    told = made_from | {"estimates": estimates.to_dicts()}
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _release(programme: Programme, as_of: datetime | None) -> Release:
+    """The release of the current warehouse, or the one that stood at a moment."""
+    if as_of is None:
+        with warehouse_of(programme).open() as reader:
+            return release_of(reader, programme)
+    release = releases_of(programme).at(as_of)
+    if release is None:
+        raise UserError(
+            f"{programme.id}: nothing had been released by then. What had landed by then is another question: "
+            f"impact refresh {programme.id} --as-of ..."
+        )
+    return release
 
 
 def rejected_rows(programme: str) -> str:

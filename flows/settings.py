@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         """A warehouse of what there was at an earlier moment, apart from the one that readers see."""
         return _private(_private(self.warehouse(programme) / "as-of") / f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
+    def releases(self, programme: str) -> Path:
+        """What was published of a programme, and on which rows it rests. Private: it holds people's rows."""
+        return _private(self.state / "releases" / programme)
+
     def published(self, programme: str) -> Path:
         """The reports."""
         folder = self.state / "published" / programme

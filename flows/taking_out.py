@@ -5,17 +5,19 @@ What goes follows from what was kept beforehand, so whatever ends this half-way,
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from flows.declared import landings_of, link_review_of, warehouse_of
+from flows.declared import landings_of, link_review_of, marker_of, releases_of, warehouse_of
 from flows.settings import settings
 from flows.sources import file_drop
 from flows.stores import atomic, contacts
 from flows.stores.landing import Landing
 from flows.stores.manifests import Manifest
-from flows.stores.marks import PSEUDONYM, Marked
+from flows.stores.marks import DEPARTED, PSEUDONYM, STATE, Marked
+from transforms.disclosure.following import departures
 from transforms.errors import listed
 from transforms.programme import FileDrop, Programme
 
@@ -56,8 +58,19 @@ def _taken_out(programme: Programme, take: Take, find: Find, marked: Marked) -> 
     done.contacts = contacts.forget(vault, marked)
     link_review_of(programme).forget(lambda each: marked.holds(PSEUDONYM, each))
     done.remaining += _elsewhere(programme, marked)
+    leave_releases(programme, marked)
     warehouse_of(programme).forget()
     return done
+
+
+def leave_releases(programme: Programme, marked: Marked) -> None:
+    """Takes who is marked out of the rows that releases rest on; published figures stay as they are."""
+    releases, marker = releases_of(programme), marker_of(programme)
+    with atomic.locked(releases.folder):
+        releases.forget(
+            lambda people: marked.among(PSEUDONYM, people),
+            lambda rows: departures(rows, programme, partial(marker.hashed, STATE), partial(marker.hashed, DEPARTED)),
+        )
 
 
 def in_inbox(programme: Programme, find: Find) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a report rests on: the answers of `sql/reports`, after disclosure control."""
+"""What a report rests on: the answers of `sql/releases`, which are about people, and of `sql/reports`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -27,14 +27,15 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "link_review": (),
     "certain": ("period",),
     "build": (),
+    "release": (),
     "groups": (),
 }
-"""The parameters of the question `sql/reports/NAME.sql` behind every field of `Facts`."""
+"""The parameters of the question NAME.sql behind every field of `Facts`."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The frames of one report. What is about people is as disclosure control left it.
+    """The frames of one report. What is about people is that of a release.
 
     `estimates`, `areas` and `certain` (the headlines without the uncertain links) are PublishedEstimates; `funnel` and
     `profile` have the columns of Funnel and `transitions` those of Transitions, with null for a count that is not
@@ -59,6 +60,7 @@ class Facts:
     link_review: pl.DataFrame
     certain: pl.DataFrame
     build: pl.DataFrame
+    release: pl.DataFrame
     groups: pl.DataFrame
 
     @classmethod

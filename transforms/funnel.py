@@ -52,3 +52,28 @@ def _counted(summed: pl.DataFrame, by: str, arm: str | None) -> pl.DataFrame:
         .with_columns(round=place.struct[0], stage=place.struct[1])
         .drop("variable")
     )
+
+
+def refused_of(funnel: pl.DataFrame) -> pl.DataFrame:
+    """One row per period, breakdown, group and arm: the `people` who registered and do not consent."""
+    key = ["period", "by", "group", "arm"]
+    stages = {
+        stage: funnel.filter(pl.col("stage").cast(pl.String) == stage).select(
+            *key, "round", pl.col("people").alias(stage)
+        )
+        for stage in ("registered", "consented")
+    }
+    both = stages["registered"].join(stages["consented"], on=[*key, "round"])
+    return both.select(*key, "round", people=pl.col("registered") - pl.col("consented"))
+
+
+def with_refused(funnel: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """The table Funnel with other numbers of those who registered and do not consent."""
+    key = ["period", "by", "group", "arm", "round"]
+    consented = funnel.filter(pl.col("stage").cast(pl.String) == "consented").select(*key, consented="people")
+    both = funnel.join(consented, on=key, how="left").join(
+        refused.rename({"people": "refused"}), on=key, how="left", maintain_order="left"
+    )
+    registered = pl.col("stage").cast(pl.String) == "registered"
+    people = pl.when(registered).then(pl.col("consented") + pl.col("refused").fill_null(0)).otherwise("people")
+    return tables.Funnel.validate(both.with_columns(people=people).select(funnel.columns), cast=True)

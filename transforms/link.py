@@ -18,6 +18,7 @@ class Linked:
     """What linking makes: the tables of these names; `methods` is LinkMethods."""
 
     enrolments: pl.DataFrame
+    refusals: pl.DataFrame
     responses: pl.DataFrame
     links: pl.DataFrame
     methods: pl.DataFrame
@@ -43,6 +44,7 @@ def link(registrations: pl.DataFrame, follow_ups: dict[str, pl.DataFrame], progr
         enrolments=tables.enrolments(programme).cast(
             _enrolments(rounds[0].head(consenting), registrations[later], programme)
         ),
+        refusals=tables.Refusals.cast(people.filter(~pl.col("agreed")).select("participant")),
         responses=tables.responses(programme).cast(pl.concat([each.head(consenting) for each in rounds])),
         links=_links(judged),
         methods=link_methods(registrations, follow_ups, judged),

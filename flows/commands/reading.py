@@ -17,7 +17,7 @@ def results(programme: ProgrammeName, *, format: Format = "json", as_of: str | N
     format
         How they are written.
     as_of
-        As of an earlier day or time, for which `impact refresh --as-of` has built a warehouse.
+        As they stood at the end of an earlier day, or at a time: those of the last release until then.
     """
     from flows.moments import moment_of
     from flows.results import results as current_results

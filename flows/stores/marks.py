@@ -12,6 +12,9 @@ from flows.stores.vault import Vault
 RECORD, PSEUDONYM, REFERENCE = "record", "pseudonym", "reference"
 """What people are marked by beside the identifiers: the servers' keys, the pseudonym, what rows are called."""
 
+STATE, DEPARTED = "state", "departed"
+"""What a person contributes to a figure, and who contributed to one and is gone: marked so that changes are counted."""
+
 Identified = dict[str, set[str]]
 """What people are known by, by kind."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import dataframely as dy
 import duckdb
@@ -47,11 +48,12 @@ class Reader:
 
     path: Path
     connection: duckdb.DuckDBPyConnection
+    questions: Literal["reports", "releases"] = "reports"
 
     def query(self, name: str, **parameters: object) -> pl.DataFrame:
-        """The answer to the question `sql/reports/NAME.sql`. Raises UserError where an older version built the file."""
+        """The answer to a question in sql/, by its name. Raises UserError where an older version built the file."""
         try:
-            return self.sql((SQL / "reports" / f"{name}.sql").read_text(encoding="utf-8"), **parameters)
+            return self.sql((SQL / self.questions / f"{name}.sql").read_text(encoding="utf-8"), **parameters)
         except duckdb.CatalogException:
             raise UserError(
                 f"{self.path}: an older version of impact made it, which did not know '{name}' yet. "
@@ -62,6 +64,10 @@ class Reader:
         """The answer to one SELECT; times are in UTC."""
         answer: pl.DataFrame = self.connection.sql(text, params=parameters or None).pl()
         return answer.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A whole table, in the order in which it was written."""
+        return self.sql(f"from {_quoted(name)}")
 
 
 class Warehouse:
@@ -88,7 +94,7 @@ class Warehouse:
         atomic.clear_leftovers(self.folder)
         path = self.path_of(input_id)
         written = atomic.temporary(path)
-        _write(written, programme, frames)
+        write_tables(written, tables.warehouse(programme), frames)
         _check(written)
         written.chmod(0o600)
         atomic.settle(written, path)
@@ -106,11 +112,8 @@ class Warehouse:
         path = self.current()
         if path is None:
             raise UserError(f"{self.folder}: there is no warehouse yet. Run: impact refresh {self.folder.name}")
-        connection = duckdb.connect(path, read_only=True, config=_READ_ONLY)
-        try:
-            yield Reader(path, connection)
-        finally:
-            connection.close()
+        with reading(path) as reader:
+            yield reader
 
     def forget(self) -> None:
         """Deletes every version and what a killed run left of one. Only under the programme's lock."""
@@ -133,18 +136,27 @@ class Warehouse:
                 path.unlink()
 
 
-def _write(path: Path, programme: Programme, frames: Mapping[str, pl.DataFrame]) -> None:
+@contextmanager
+def reading(path: Path, questions: Literal["reports", "releases"] = "reports") -> Iterator[Reader]:
+    """Opens a finished file read-only."""
+    connection = duckdb.connect(path, read_only=True, config=_READ_ONLY)
+    try:
+        yield Reader(path, connection, questions)
+    finally:
+        connection.close()
+
+
+def write_tables(path: Path, declared: Mapping[str, type[dy.Schema]], frames: Mapping[str, pl.DataFrame]) -> None:
+    """Writes a DuckDB file of these tables."""
     connection = duckdb.connect(path, config=_MODEST)
     try:
-        for name, schema in tables.warehouse(programme).items():
+        for name, schema in declared.items():
             for statement in definition(name, schema):
                 connection.execute(statement)
             for rows in frames[name].iter_slices(_ROWS_AT_ONCE):
                 connection.register("incoming", _batches(rows.select(schema.column_names())))
                 connection.execute(f"insert into {_quoted(name)} by name from incoming")
                 connection.unregister("incoming")
-        for view in sorted((SQL / "views").glob("*.sql")):
-            connection.execute(f"create view {_quoted(view.stem)} as {view.read_text(encoding='utf-8')}")
         connection.execute("checkpoint")
     finally:
         connection.close()

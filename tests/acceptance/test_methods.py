@@ -26,6 +26,6 @@ def test_every_method_in_a_warehouse_is_explained(example, request):
     pull(programme)
     refresh(programme)
     with warehouse_of(programme_named(programme)).open() as reader:
-        used = set(reader.query("results")["method"])
+        used = set(reader.table("estimates")["method"])
     assert used
     assert {method for method in used if not is_explained(method, explained())} == set()

@@ -109,7 +109,7 @@ def test_people_are_kept_to_the_day_and_then_go_from_everything_and_nobody_else_
     assert before
     assert retain("village", LAST_DAY).rows == {}
     hits = found(installation)
-    assert {path.split("/")[0] for path in hits} == {"landing", "vault", "warehouse"}  # the control
+    assert {path.split("/")[0] for path in hits} == {"landing", "vault", "warehouse", "releases"}  # the control
 
     gone = retain("village", DAY)
 
@@ -331,7 +331,7 @@ def test_a_period_whose_people_went_is_neither_reported_nor_published_though_som
     retain("village", DAY)
     refresh("village")
     with warehouse_of(programme_named("village")).open() as reader:
-        assert reader.query("profile", period="fy2562").height  # P3, who registered again
+        assert reader.table("funnel").filter(period="fy2562").height  # P3, who registered again
         assert periods_with_people(reader, programme_named("village")) == ["fy2568"]
     assert not numbers("fy2562")
     with pytest.raises(UserError, match=r"'fy2562' were taken out on 2024-10-01, 5 years after its end"):

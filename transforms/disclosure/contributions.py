@@ -67,7 +67,7 @@ def contributions(rows: Rows, programme: Programme) -> pl.DataFrame:
 
 def _of_round(rows: Rows, round_id: str) -> pl.DataFrame:
     """One round's rows with what was measured of them."""
-    told = ["participant", "due", "answered", "closed"]
+    told = ["participant", "due", "answered", "closed", "exposed"]
     if "completed" in rows.responses.columns:
         told.append("completed")
     here = pl.col("round") == round_id
@@ -114,7 +114,7 @@ def _moves(both: pl.DataFrame, round_id: str, programme: Programme) -> list[pl.D
 
 def _state(name: str, indicator: Indicator, suffix: str = "") -> pl.Expr:
     columns = [name, f"{name}__per"] if indicator.per is not None else [name]
-    told = [pl.col(f"{each}{suffix}").cast(pl.String).fill_null(_UNKNOWN) for each in columns]
+    told = [pl.col(f"{each}{suffix}").cast(pl.String).fill_null(_UNKNOWN) for each in (*columns, "exposed")]
     return pl.concat_str(told, separator=_BETWEEN)
 
 

@@ -1,31 +1,39 @@
 """On which cells each published figure rests, and which figures stay those of an earlier release."""
 
+from collections.abc import Callable
+
 import polars as pl
 
-from transforms.disclosure.batches import FIGURES, part_of
+from transforms import tables
 from transforms.disclosure.contributions import REACH, answering, move
+from transforms.disclosure.steps import CELL, part_of
 from transforms.programme import Programme
 
-CELL = ["item", "period", "arm", "by", "group"]
-_PLACE = ("period", "by", "group")
+ROW = "row"
+"""The key of a row of figures, in one text."""
+
+RestsOn = Callable[[pl.DataFrame], pl.DataFrame]
+"""Of rows of figures each with the cells that it rests on: `row`, and the columns of a cell."""
+
+_ESTIMATE = ("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term")
+_TOLD = (*_ESTIMATE, "method", "letter", "cap", "visibility", "figures_from")
+"""What is said of a suppressed estimate."""
+_MATRIX = ["period", "indicator", "round", "arm", "by", "group"]
 _STAGES = ("registered", "consented", "completed")
+_BETWEEN = "\t"
 
 
 def of_estimates(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
-    """One row per estimate and cell that it rests on: `estimate` and the cell.
-
-    An effect rests on the changes and levels of both arms; a model's on those of every round.
-    """
-    rows = estimates.select("estimate", "indicator", "round", "observations", *_texts("quantity", "arm"), *_PLACE)
+    """What estimates rest on: an effect on the changes and levels of both arms, a model's on those of every round."""
+    place = ("period", "by", "group")
+    rows = estimates.select(
+        "indicator", "round", "observations", *_texts("quantity", "arm", *place), row=pl.col("estimate")
+    )
     rounds = pl.DataFrame({"any_round": [each.id for each in programme.rounds]})
     effects = rows.filter(pl.col("quantity") == "effect")
     modelled = pl.col("observations").is_not_null()
-    by_round = pl.concat(
-        [
-            effects.filter(~modelled).with_columns(any_round="round"),
-            effects.filter(modelled).join(rounds, how="cross"),
-        ]
-    )
+    of_one_round = effects.filter(~modelled).with_columns(any_round="round")
+    by_round = pl.concat([of_one_round, effects.filter(modelled).join(rounds, how="cross")])
     both = by_round.drop("arm").join(pl.DataFrame({"arm": ["treated", "comparison"]}), how="cross")
     parts = [
         rows.filter(pl.col("quantity") == "count").with_columns(item=_item("count", pl.lit(""))),
@@ -34,20 +42,29 @@ def of_estimates(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
         both.with_columns(item=_item("change", pl.col("any_round"))),
         both.with_columns(item=_item("level", pl.col("any_round"))),
     ]
-    return pl.concat(each.select("estimate", *CELL) for each in parts)
+    return pl.concat(each.select(ROW, *CELL) for each in parts)
 
 
 def of_funnel(funnel: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their `item`."""
+    """What rows of the funnel rest on."""
     stage = pl.col("stage").cast(pl.String)
     item = pl.when(stage.is_in(_STAGES)).then(pl.lit(REACH)).otherwise(pl.lit(answering("")) + pl.col("round"))
-    return funnel.with_columns(item=item)
+    return funnel.select(row_of(tables.Funnel.primary_key()), *_texts(*CELL[1:]), item=item).select(ROW, *CELL)
 
 
 def of_transitions(transitions: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their `item`; each is a part of it."""
-    item = pl.concat_str("indicator", pl.lit("move"), "round", separator=".")
-    return transitions.with_columns(item=item)
+    """What pairs of classes rest on: on their whole matrix, since its shares and sums tell of each other."""
+    part = part_of(move(pl.col("origin"), pl.col("destination")))
+    pairs = transitions.drop_nulls("units").select(*_MATRIX, cell=pl.concat_str("group", part))
+    cells = pl.concat([pairs, pairs.with_columns(cell="group")]).unique()
+    rows = transitions.select(row_of(tables.Transitions.primary_key()), *_MATRIX)
+    rests = rows.join(cells, on=_MATRIX, how="left").with_columns(item=_item("move", pl.col("round")))
+    return rests.select(ROW, "item", "period", "arm", "by", group=pl.coalesce("cell", "group"))
+
+
+def row_of(key: list[str]) -> pl.Expr:
+    """The key of a row in one text."""
+    return pl.concat_str(_texts(*key), separator=_BETWEEN).alias(ROW)
 
 
 def shown(
@@ -55,26 +72,52 @@ def shown(
 ) -> pl.DataFrame:
     """One row per cell of which something is published. The tables as they are published."""
     visible = estimates.filter(pl.col("visibility").cast(pl.String) != "suppressed")
-    moves = of_transitions(transitions).drop_nulls("units")
-    part = part_of(move(pl.col("origin"), pl.col("destination")))
     cells = [
-        of_estimates(visible, programme).select(CELL),
-        of_funnel(funnel).drop_nulls("people").select(CELL),
-        moves.select(CELL),
-        moves.with_columns(group=pl.concat_str("group", part)).select(CELL),
+        of_estimates(visible, programme),
+        of_funnel(funnel.drop_nulls("people")),
+        of_transitions(transitions.drop_nulls("units")),
     ]
-    return pl.concat([each.cast(pl.String) for each in cells]).unique().sort(CELL)
+    return pl.concat([each.select(CELL) for each in cells]).unique().sort(CELL)
 
 
-def standing(tonight: pl.DataFrame, earlier: pl.DataFrame, items: pl.DataFrame, rests_on: pl.DataFrame) -> pl.DataFrame:
-    """Tonight's rows, but of what stands the earlier ones.
+def hidden_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
+    """PublishedEstimates, all suppressed: their key and letter stay."""
+    nothing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in estimates.schema.items() if name not in _TOLD]
+    return estimates.with_columns(*nothing, visibility=pl.lit("suppressed", dtype=estimates.schema["visibility"]))
 
-    `rests_on`: of both nights' rows their key and the `item` and `period` they rest on. `items`: what stands.
+
+def hidden_counts(*names: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """A function that empties these columns."""
+    return lambda frame: frame.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in names)
+
+
+def settled(
+    tonight: pl.DataFrame,
+    earlier: pl.DataFrame,
+    anew: pl.DataFrame,
+    rests_on: RestsOn,
+    key: list[str],
+    hidden: Callable[[pl.DataFrame], pl.DataFrame],
+) -> pl.DataFrame:
+    """Tonight's rows where all that they rest on may be made anew; else the earlier ones, or hidden ones where none is.
+
+    `anew`: the cells that may be, and whether any is still the `same`: then the earlier row stays too, since others may
+    bear on it (through a family of tests, or limits). `key`: what tells rows apart. `hidden`: makes rows of which
+    nothing is shown.
     """
-    key = [name for name in rests_on.columns if name not in FIGURES]
-    stays = rests_on.join(items, on=FIGURES, how="semi").select(key).unique()
-    new, old = tonight.join(stays, on=key, how="anti"), earlier.join(stays, on=key, how="semi")
-    return pl.concat([new, old]).sort(key)
+    blocked, same = _blocked_and_same(pl.concat([rests_on(tonight), rests_on(earlier)]).unique(), anew)
+    here, there = (frame.with_columns(row_of(key)) for frame in (tonight, earlier))
+    stays = there.filter(pl.col(ROW).is_in(blocked.implode()) | pl.col(ROW).is_in(same.implode()))
+    others = here.join(stays, on=ROW, how="anti")
+    is_blocked = pl.col(ROW).is_in(blocked.implode())
+    return pl.concat([stays, others.filter(~is_blocked), hidden(others.filter(is_blocked))]).sort(ROW).drop(ROW)
+
+
+def _blocked_and_same(rests_on: pl.DataFrame, anew: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """The rows of which some cell may not be made anew; those of which every one is the same as it was."""
+    known = rests_on.join(anew, on=CELL, how="left")
+    rows = known.group_by(ROW).agg(blocked=pl.col("same").is_null().any(), same=pl.col("same").all())
+    return rows.filter("blocked")[ROW], rows.filter(pl.col("same") & ~pl.col("blocked"))[ROW]
 
 
 def _texts(*names: str) -> list[pl.Expr]:

@@ -51,6 +51,7 @@ def disclose(graded: dy.DataFrame[tables.GradedEstimates], floor: int) -> dy.Dat
         numerator=pl.when(shown & (_smaller_side() >= floor)).then("numerator"),
         baseline_sd=pl.lit(None, dtype=pl.Float64),
         bound=_bound(),
+        figures_from=pl.lit(None, dtype=pl.Datetime("us", "UTC")),
         no_interval=pl.when(shown & ~enough_groups() & pl.col("value").is_not_null()).then(pl.lit("few_groups")),
     )
     return tables.PublishedEstimates.validate(published.collect(), cast=True)

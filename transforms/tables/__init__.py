@@ -3,6 +3,7 @@
 from transforms.tables.about import Build, Indicators
 from transforms.tables.linking import METHODS, LinkMethods, LinkReview, Links
 from transforms.tables.of_programme import (
+    RELEASE,
     WAREHOUSE,
     answer_column,
     derived_dtypes,
@@ -13,16 +14,26 @@ from transforms.tables.of_programme import (
     responses,
     warehouse,
 )
-from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measurements, Responses
+from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measurements, Refusals, Responses
 from transforms.tables.quality import CHECKS, Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.received import Records, Submissions
-from transforms.tables.results import CertainEstimates, Estimates, GradedEstimates, PublishedEstimates, Transitions
+from transforms.tables.results import (
+    CertainEstimates,
+    Estimates,
+    GradedEstimates,
+    PublishedEstimates,
+    PublishedFunnel,
+    PublishedTransitions,
+    Release,
+    Transitions,
+)
 from transforms.tables.standing import Acknowledgements, Pulls
 
 __all__ = [
     "CHECKS",
     "EVERYONE",
     "METHODS",
+    "RELEASE",
     "WAREHOUSE",
     "Acknowledgements",
     "Balance",
@@ -41,9 +52,13 @@ __all__ = [
     "Links",
     "Measurements",
     "PublishedEstimates",
+    "PublishedFunnel",
+    "PublishedTransitions",
     "Pulls",
     "Records",
+    "Refusals",
     "Rejects",
+    "Release",
     "Responses",
     "Submissions",
     "Transitions",

@@ -8,9 +8,17 @@ import polars as pl
 from transforms.programme import Indicator, Programme, Question
 from transforms.tables.about import Build, Indicators
 from transforms.tables.linking import LinkMethods, LinkReview, Links
-from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Responses
+from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Refusals, Responses
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
-from transforms.tables.results import CertainEstimates, GradedEstimates, Transitions
+from transforms.tables.results import (
+    CertainEstimates,
+    GradedEstimates,
+    PublishedEstimates,
+    PublishedFunnel,
+    PublishedTransitions,
+    Release,
+    Transitions,
+)
 from transforms.tables.standing import Acknowledgements, Pulls
 
 
@@ -120,6 +128,7 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "groups": Groups,
     "indicators": Indicators,
     "enrolments": Enrolments,
+    "refusals": Refusals,
     "responses": Responses,
     "measurements": Measurements,
     "funnel": Funnel,
@@ -127,7 +136,18 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "estimates": GradedEstimates,
     "certain_estimates": CertainEstimates,
 }
-"""The warehouse's tables by name; `for_programme` adds the columns that depend on the programme."""
+"""The warehouse's tables by name; `warehouse` adds the columns that depend on the programme."""
+
+RELEASE: dict[str, type[dy.Schema]] = {
+    "release": Release,
+    "build": Build,
+    "groups": Groups,
+    "funnel": PublishedFunnel,
+    "transitions": PublishedTransitions,
+    "estimates": PublishedEstimates,
+    "certain_estimates": PublishedEstimates,
+}
+"""A release's tables by name: what may be shown of a warehouse."""
 
 
 def warehouse(programme: Programme) -> dict[str, type[dy.Schema]]:

@@ -20,6 +20,12 @@ class Enrolments(dy.Schema):
     registered_on = dy.Date(nullable=False, description="The day of the registration.")
 
 
+class Refusals(dy.Schema):
+    """One row per person who registered and does not consent: counted, and nothing else."""
+
+    participant = dy.String(primary_key=True, description="The pseudonym.")
+
+
 class Responses(dy.Schema):
     """One row per participant and round, even when nobody answered. All questions and derived columns follow."""
 

@@ -2,6 +2,8 @@
 
 import dataframely as dy
 
+from transforms.tables.people import Funnel
+
 
 class Estimates(dy.Schema):
     """One row per period, indicator, quantity, round, arm, breakdown, group and term.
@@ -87,6 +89,9 @@ class PublishedEstimates(GradedEstimates):
         nullable=True,
         description="Why a shown value has no interval: the groups are too few (df under 4).",
     )
+    figures_from = dy.Datetime(
+        nullable=True, time_zone="UTC", time_unit="us", description="The release in which this was made anew."
+    )
 
 
 class Transitions(dy.Schema):
@@ -104,3 +109,24 @@ class Transitions(dy.Schema):
     share = dy.Float64(nullable=True, min=0, max=1, description="Of the units in `origin`.")
     low = dy.Float64(nullable=True, description="The share's 95 % Wilson interval, lower end.")
     high = dy.Float64(nullable=True, description="Its upper end.")
+
+
+class PublishedFunnel(Funnel):
+    """One row per row of the funnel as it may be shown."""
+
+    people = dy.Int64(nullable=True, min=0, description="How many participants; null where they are too few.")
+
+
+class PublishedTransitions(Transitions):
+    """One row per row of the transitions as it may be shown."""
+
+    units = dy.Int64(nullable=True, min=0, description="How many units moved so; null where they are too few.")
+
+
+class Release(dy.Schema):
+    """One row: which release this is, and how much of it is of an earlier one."""
+
+    number = dy.Int64(primary_key=True, min=1, description="Its number, from 1 on.")
+    warehouse = dy.String(nullable=False, description="The version of the warehouse that it was made from.")
+    made_at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us", description="When.")
+    standing = dy.Int64(nullable=False, min=0, description="Estimates that stand as an earlier release showed them.")

@@ -5,9 +5,9 @@ import pytest
 
 from tests.transforms.test_estimate import enrolled, programme, responses
 from transforms import tables
-from transforms.disclosure.batches import GROUP, changes, part_of
-from transforms.disclosure.contributions import Rows, contributions, places
+from transforms.disclosure.contributions import GROUP, Rows, contributions, places
 from transforms.disclosure.figures import of_estimates, of_transitions
+from transforms.disclosure.steps import changes, part_of
 from transforms.estimate import Estimated, estimate
 from transforms.measure import measure
 
@@ -46,9 +46,9 @@ def moved(before: Estimated, after: Estimated, declared) -> dict[str, set[tuple[
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in FIGURES)
     names = both.filter(differs)["estimate"]
     rest = pl.concat([of_estimates(each.estimates, declared) for each in (before, after)])
-    rest = rest.filter(pl.col("estimate").is_in(names.implode()))
+    rest = rest.filter(pl.col("row").is_in(names.implode()))
     found = {}
-    for name, item, arm, by, group in rest.select("estimate", "item", "arm", "by", "group").rows():
+    for name, item, arm, by, group in rest.select("row", "item", "arm", "by", "group").rows():
         found.setdefault(name, set()).add((item, arm, by, group))
     return found
 

@@ -35,6 +35,10 @@ select
     letter,
     sign,
     cap,
+    visibility,
+    bound,
+    no_interval,
+    figures_from,
 from estimates
 where
     period = $period

@@ -1,4 +1,4 @@
--- What would the headlines of one period be without the uncertain links?
+-- Which estimates does the programme have, in every period and group?
 select
     estimate,
     period,
@@ -35,6 +35,9 @@ select
     letter,
     sign,
     cap,
-from certain_estimates
-where period = $period
+    visibility,
+    bound,
+    no_interval,
+    figures_from,
+from estimates
 order by estimate

@@ -1,4 +1,4 @@
--- Which estimates does the programme have, in every period and group?
+-- Which estimates does every area of one breakdown have in a period?
 select
     estimate,
     period,
@@ -35,5 +35,12 @@ select
     letter,
     sign,
     cap,
+    visibility,
+    bound,
+    no_interval,
+    figures_from,
 from estimates
+where
+    period = $period
+    and "by" = $by
 order by estimate

@@ -1,4 +1,4 @@
--- Which estimates does every area of one breakdown have in a period?
+-- What would the headlines of one period be without the uncertain links?
 select
     estimate,
     period,
@@ -35,8 +35,10 @@ select
     letter,
     sign,
     cap,
-from estimates
-where
-    period = $period
-    and "by" = $by
+    visibility,
+    bound,
+    no_interval,
+    figures_from,
+from certain_estimates
+where period = $period
 order by estimate

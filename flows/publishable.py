@@ -1,0 +1,54 @@
+"""What of a warehouse, or of a release's rows, may be shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.stores.warehouse import Reader
+from transforms import tables
+from transforms.disclosure.contributions import Rows
+from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
+from transforms.disclosure.rounding import rounded_for_publication
+from transforms.programme import Programme
+from transforms.variants import told_apart
+
+ROWS = ("responses", "measurements", "enrolments")
+RESULTS = ("estimates", "transitions", "funnel", "groups")
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one warehouse holds: people's rows, who refuses, and the tables of results by name."""
+
+    build: pl.DataFrame
+    rows: Rows
+    refusals: pl.Series
+    results: Mapping[str, pl.DataFrame]
+    certain: pl.DataFrame
+
+
+def night(reader: Reader) -> Night:
+    """All that a release is made from."""
+    return Night(
+        reader.table("build"),
+        Rows(*(reader.table(name) for name in ROWS)),
+        reader.table("refusals")["participant"],
+        {name: reader.table(name) for name in RESULTS},
+        reader.table("certain_estimates"),
+    )
+
+
+def shown(results: Mapping[str, pl.DataFrame], certain: pl.DataFrame, programme: Programme) -> dict[str, pl.DataFrame]:
+    """The tables of results as they may be shown by themselves."""
+    floor = programme.disclosure.floor
+    graded = tables.GradedEstimates.validate(results["estimates"], cast=True)
+    shares = [name for name, each in programme.indicators.items() if each.statistic in ("proportion", "survival")]
+    apart = told_apart(tables.GradedEstimates.validate(certain, cast=True), results["estimates"], floor, shares)
+    return {
+        "groups": results["groups"],
+        "funnel": disclose_counts(results["funnel"], ("people",), floor),
+        "transitions": disclose_transitions(results["transitions"], floor),
+        "estimates": rounded_for_publication(disclose(graded, floor), programme),
+        "certain_estimates": rounded_for_publication(disclose(apart, floor), programme),
+    }

@@ -1,0 +1,167 @@
+"""Makes releases: what may be shown of a warehouse, given all that was shown before. Reports read nothing else."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import polars as pl
+
+from flows.declared import marker_of, releases_of
+from flows.publishable import Night, night, shown
+from flows.recording import logger
+from flows.stores import atomic
+from flows.stores.marks import STATE
+from flows.stores.releases import About, Release, Releases
+from flows.stores.warehouse import Reader, reading
+from transforms import tables
+from transforms.disclosure import figures
+from transforms.disclosure.contributions import places
+from transforms.disclosure.following import nested, pending
+from transforms.disclosure.steps import CELL, made_anew
+from transforms.funnel import refused_of, with_refused
+from transforms.programme import Programme
+
+Figures = dict[str, pl.DataFrame]
+"""The tables of a release, by name."""
+
+KEYS = {
+    "estimates": ["estimate"],
+    "funnel": tables.Funnel.primary_key(),
+    "transitions": tables.Transitions.primary_key(),
+}
+HIDDEN: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    "estimates": figures.hidden_estimates,
+    "funnel": figures.hidden_counts("people"),
+    "transitions": figures.hidden_counts("units", "share", "low", "high"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release before it is kept: its figures, how many estimates stand, and what the next one is held against."""
+
+    figures: Figures
+    standing: int
+    cells: pl.DataFrame
+    log: pl.DataFrame
+    refused: pl.DataFrame
+
+
+def release_of(reader: Reader, programme: Programme) -> Release:
+    """The release of the warehouse that is read: the last one if it was made from it, else a new one."""
+    releases = releases_of(programme)
+    with atomic.locked(releases.folder):
+        last = releases.last()
+        if last is not None and last.about.warehouse == reader.path.stem:
+            return last
+        known = night(reader)
+        made = _first(known, programme) if last is None else _next(known, releases, last, programme)
+        number = last.about.number + 1 if last else 1
+        about = About(number, reader.path.stem, datetime.now(UTC), made.standing)
+        version = pl.lit(number, dtype=pl.Int64)
+        cells = [*([last.frame("cells")] if last else []), made.cells.with_columns(version=version)]
+        beside = {"cells": pl.concat(cells), "log": made.log.with_columns(version=version), "refused": made.refused}
+        kept = releases.keep(about, known.rows, _dated(made.figures | {"build": known.build}, about), beside)
+    logger().info(
+        "%s: release %d is of %s; estimates that stand: %d", programme.id, number, about.warehouse, made.standing
+    )
+    return kept
+
+
+def _first(known: Night, programme: Programme) -> Made:
+    """Nothing was shown before."""
+    nobody = known.rows.of(known.refusals.clear())
+    told = shown(known.results, known.certain, programme)
+    log = pending(nobody, nobody, programme, _mark(programme))
+    return Made(told, 0, _shown(told, programme), log, refused_of(known.results["funnel"]))
+
+
+def _next(known: Night, releases: Releases, last: Release, programme: Programme) -> Made:
+    """What was shown before stands where too few have changed since."""
+    floor = programme.disclosure.floor
+    refused = _refused(last.frame("refused"), refused_of(known.results["funnel"]), floor)
+    results = {**known.results, "funnel": with_refused(known.results["funnel"], refused)}
+    told = shown(results, known.certain, programme)
+    tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
+    with reading(last.figures, "releases") as reader:
+        earlier: Figures = {name: tables.RELEASE[name].cast(reader.table(name)) for name in (*tonight, "build")}
+    log = pending(last.rows(), known.rows, programme, _mark(programme))
+    published = releases.published(last, log)
+    visible = _shown(tonight, programme)
+    wanted = pl.concat([visible, _shown(earlier, programme)]).unique()
+    anew = made_anew(wanted, published, nested(places(known.rows.responses, programme)), floor)
+    if not _by_the_same_rules(known.build, earlier["build"]):
+        anew = anew.with_columns(same=pl.lit(False))
+    found = {
+        name: figures.settled(tonight[name], earlier[name], anew, rests_on, KEYS[name], HIDDEN[name])
+        for name, rests_on in _rests_on(programme).items()
+    }
+    held = figures.of_estimates(found["estimates"], programme).join(anew, on=CELL, how="anti")[figures.ROW].unique()
+    stands = (
+        found["estimates"]
+        .filter(pl.col("visibility").cast(pl.String) != "suppressed")["estimate"]
+        .is_in(held.implode())
+    )
+    found["estimates"] = _unchanged(found["estimates"], earlier["estimates"])
+    found["certain_estimates"] = _beside_whole(tonight, earlier, held)
+    groups = pl.concat([tonight["groups"], earlier["groups"]]).unique(["by", "group"], keep="first")
+    found["groups"] = groups.sort("by", "position")
+    return Made(found, int(stands.sum()), visible.join(anew, on=CELL, how="semi"), log, refused)
+
+
+def _rests_on(programme: Programme) -> dict[str, figures.RestsOn]:
+    return {
+        "estimates": partial(figures.of_estimates, programme=programme),
+        "funnel": figures.of_funnel,
+        "transitions": figures.of_transitions,
+    }
+
+
+def _shown(told: Figures, programme: Programme) -> pl.DataFrame:
+    """The cells of which something is shown."""
+    return figures.shown(told["estimates"], told["funnel"], told["transitions"], programme)
+
+
+def _refused(before: pl.DataFrame, now: pl.DataFrame, floor: int) -> pl.DataFrame:
+    """Tonight's numbers of those without consent where each differs by nobody or by enough, else the last ones."""
+    key = [name for name in now.columns if name != "people"]
+    both = now.join(before, on=key, how="full", coalesce=True, suffix="_before").fill_null(0)
+    few = (pl.col("people") - pl.col("people_before")).abs().is_between(1, floor - 1)
+    return before if both.select(few.any()).item() else now
+
+
+def _by_the_same_rules(now: pl.DataFrame, before: pl.DataFrame) -> bool:
+    """Whether neither the code nor the programme's folder has changed."""
+    rules = ("code_version", "configuration")
+    return now.select(rules).equals(before.select(rules))
+
+
+def _beside_whole(tonight: Figures, earlier: Figures, held: pl.Series) -> pl.DataFrame:
+    """The headlines without the uncertain links: tonight's beside tonight's, the earlier ones beside what stands."""
+    stands = pl.col("estimate").is_in(held.implode())
+    return pl.concat([tonight["certain_estimates"].filter(~stands), earlier["certain_estimates"].filter(stands)])
+
+
+def _unchanged(now: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
+    """Tonight's estimates; those that say what they said before are from when they first said it."""
+    said = [name for name in now.columns if name != "figures_from"]
+    before = earlier.select(*said, before="figures_from")
+    known = now.join(before, on=said, how="left", nulls_equal=True, maintain_order="left")
+    return known.with_columns(figures_from=pl.coalesce("figures_from", "before")).drop("before")
+
+
+def _dated(told: Figures, about: About) -> Figures:
+    """All tables, with the release's own, and with its moment on every figure that is not an earlier one's."""
+    moment = pl.lit(about.made_at).cast(pl.Datetime("us", "UTC"))
+    dated = {
+        name: told[name].with_columns(pl.coalesce("figures_from", moment))
+        for name in ("estimates", "certain_estimates")
+    }
+    release = pl.DataFrame([asdict(about)], schema=tables.Release.create_empty().schema)
+    whole = told | dated | {"release": release}
+    return {name: schema.cast(whole[name]) for name, schema in tables.RELEASE.items()}
+
+
+def _mark(programme: Programme) -> Callable[[pl.Series], pl.Series]:
+    return partial(marker_of(programme).hashed, STATE)
