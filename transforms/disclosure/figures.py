@@ -16,7 +16,7 @@ RestsOn = Callable[[pl.DataFrame], pl.DataFrame]
 """Of rows of figures each with the cells that it rests on: `row`, and the columns of a cell."""
 
 _ESTIMATE = ("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term")
-_TOLD = (*_ESTIMATE, "method", "letter", "cap", "visibility", "figures_from")
+_TOLD = (*_ESTIMATE, "method", "weights", "letter", "cap", "visibility", "figures_from")
 """What is said of a suppressed estimate."""
 _MATRIX = ["period", "indicator", "round", "arm", "by", "group"]
 _STAGES = ("registered", "consented", "completed")
