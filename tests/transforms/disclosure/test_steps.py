@@ -141,7 +141,7 @@ def test_who_changes_nothing_is_no_change():
 WHO = st.tuples(st.sampled_from("fm"), st.sampled_from(["n1", "n2", "s1"]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(WHO, max_size=9), min_size=1, max_size=4))
 def test_no_difference_between_nights_is_of_one_or_two_people(nights):
     """Adds and subtracts all that is published, over all nights, the way that whole and parts go."""
@@ -150,7 +150,7 @@ def test_no_difference_between_nights_is_of_one_or_two_people(nights):
         for place, (sex, district) in enumerate(night):
             log.append(changed([f"{number}-{place}"], sex=sex, district=district, version=number))
         found = made_anew(cells(), Published(pl.concat(shown), pl.concat(log), number), NESTED, FLOOR)
-        shown.append(found.with_columns(version=pl.lit(number, dtype=pl.Int64)))
+        shown.append(found.drop("same").with_columns(version=pl.lit(number, dtype=pl.Int64)))
     people = pl.concat(log).select("participant", "version", "by.sex", "by.province", "by.district").rows()
     versions = pl.concat(shown)
     for by, group, version in versions.select("by", "group", "version").rows():
