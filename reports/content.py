@@ -10,6 +10,7 @@ from reports.scope import Scope
 from reports.sections.areas import areas
 from reports.sections.card import card
 from reports.sections.comparison import comparison
+from reports.sections.costs import costs
 from reports.sections.indicators import chapter
 from reports.sections.methods import methods
 from reports.sections.participation import participation
@@ -33,6 +34,7 @@ def compose(facts: Facts, programme: Programme, language: Language, scope: Scope
         chapter("growth", ("growth",), context),
         chapter("sustainability", ("sustainability", "inclusion"), context),
         comparison(context),
+        costs(context),
         areas(context),
         quality(context),
         methods(context),

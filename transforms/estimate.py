@@ -6,6 +6,7 @@ import polars as pl
 import polars.selectors as cs
 
 from transforms import tables
+from transforms.estimating.costs import costs
 from transforms.estimating.moves import transitions
 from transforms.estimating.rounds import of_round
 from transforms.estimating.whole import of_whole
@@ -44,6 +45,7 @@ def _estimates(work: Work) -> pl.DataFrame:
                 whole += found  # families of the whole programme's effects include the models'
             elif found:
                 finished.append(finish.finished(found))
+    whole += costs(work, whole)
     estimates = pl.concat([finish.finished(whole), *finished], rechunk=False)
     # Sums over threads differ in their last bits from run to run; the same input gives the same estimates.
     rounded = estimates.with_columns(cs.float().round_sig_figs(SIGNIFICANT_DIGITS))

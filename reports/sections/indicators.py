@@ -21,6 +21,8 @@ def chapter(section_id: str, kinds: tuple[str, ...], context: Context) -> Sectio
         blocks += [table] if table is not None else []
     blocks += charts.contrasts(names, context)
     blocks += transitions(kinds, context)
+    if any(context.programme.indicators[name].statistic == "bottom_gain" for name in names):
+        blocks.append(Note(context.words("notice.regression_to_the_mean")))
     if not blocks:
         return None
     if any(context.programme.indicators[name].shown_as == "money" for name in names):

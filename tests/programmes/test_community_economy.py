@@ -46,6 +46,13 @@ INDICATORS = [
     "green_industry_raised",
     "income_change",
     "household_income",
+    "women_men_gap",
+    "bottom_40_gain",
+    "income_gini",
+    "cost_per_person_trained",
+    "cost_per_adopter",
+    "cost_per_job",
+    "cost_per_sales_baht",
 ]
 
 

@@ -629,6 +629,46 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(programme, 'no_more_calls = ["refused"]', 'no_more_calls = ["refussed"]'),
         programme, "contact: no_more_calls: 'refussed' is no choice of contact_result", "refused",
     ),
+    "a gap between no groups": (
+        replaced(indicators, 'statistic = "money"', 'statistic = "change_gap"'),
+        indicators, "indicator 'sales': statistic = \"change_gap\" needs between", "Add it",
+    ),
+    "a gap between groups that are none": (
+        replaced(
+            indicators, 'statistic = "money"',
+            'statistic = "change_gap"\nbetween = { by = "sex", group = "femal", against = "male" }',
+        ),
+        indicators, 'between: group = "femal" is no choice of sex', "female",
+    ),
+    "groups of what is no gap": (
+        replaced(
+            indicators, 'statistic = "money"',
+            'statistic = "money"\nbetween = { by = "sex", group = "female", against = "male" }',
+        ),
+        indicators, 'between goes with statistic = "change_gap"', "Take it out",
+    ),
+    "a cost of nothing": (
+        replaced(indicators, 'statistic = "money"', 'statistic = "cost"'),
+        indicators, 'value = "sales" must divide budget by one indicator', "budget / ",
+    ),
+    "a cost without a budget": (
+        replaced(
+            indicators, 'statistic = "money"', 'statistic = "cost"\nof = "count"',
+            'value = "sales"', 'value = "budget / people_trained"',
+        ),
+        indicators, 'statistic = "cost" needs a budget', "Declare [budget] in programme.toml",
+    ),
+    "a cost of an indicator that is none": (
+        replaced(
+            indicators, 'statistic = "money"', 'statistic = "cost"\nof = "count"',
+            'value = "sales"', 'value = "budget / people_traind"',
+        ),
+        indicators, "uses 'people_traind', of which there is no cost", "people_trained",
+    ),
+    "a budget of a period that is none": (
+        appended(programme, "\n[budget]\ny1 = 1000\n"),
+        programme, "budget: 'y1' is no period", "",
+    ),
     "no indicator": (
         lambda folder: (folder / indicators).write_text("", encoding="utf-8"),
         indicators, "there is no indicator", "Declare at least one",

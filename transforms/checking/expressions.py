@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from transforms import tables
+from transforms.checking.costs import cost_mistakes, distribution_mistakes
 from transforms.checking.literals import literal_mistakes
 from transforms.errors import nearest
 from transforms.programme import Indicator, Programme, Quantity, Statistic
@@ -20,6 +21,10 @@ QUANTITIES: dict[Statistic, tuple[Quantity, ...]] = {
     "money": CONTRASTS,
     "survival": CONTRASTS,
     "transition": CONTRASTS,
+    "gini": ("level", "change"),
+    "bottom_gain": ("level",),
+    "change_gap": ("change",),
+    "cost": ("level",),
     "panel_effect": ("effect",),
     "first_difference": ("effect",),
 }
@@ -89,13 +94,15 @@ def _indicator_mistakes(path: Path, programme: Programme) -> Iterator[str]:
             yield f"{where}: the engine makes columns of such a name itself. Choose another name, without a double _."
         for field in ("value", "per", "population"):
             expression = getattr(indicator, field)
-            if expression is None:
+            if expression is None or (indicator.statistic == "cost" and field == "value"):
                 continue
             frame = frames[indicator.rows]
             mistake = _expression_mistake(where, field, expression, frame, indicator.rows, programme)
             yield from [mistake] if mistake else _type_mistakes(where, field, expression, frame, indicator)
         yield from _quantity_mistakes(where, indicator, programme)
         yield from _shape_mistakes(where, indicator, programme)
+        yield from distribution_mistakes(where, indicator, programme)
+        yield from cost_mistakes(where, indicator, programme)
 
 
 def _quantity_mistakes(where: str, indicator: Indicator, programme: Programme) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms import tables
+from transforms.estimating.distribution import distributions
 from transforms.estimating.work import Work
 from transforms.estimators.cohort import PROGRAMME
 from transforms.estimators.counting import counts
@@ -46,5 +47,5 @@ def _models(work: Work) -> Iterator[pl.DataFrame]:
             )
 
 
-TOLD = (_counts, _models)
+TOLD = (_counts, _models, distributions)
 """What is told of the whole programme."""

@@ -8,9 +8,9 @@ from transforms.estimating.weighting import weighted
 from transforms.estimators import sums
 from transforms.estimators.cohort import Cohort, Grouping, Parts, cohort, groupings, of_round, parts
 from transforms.estimators.models import MODELS
-from transforms.programme import Indicator, Programme, Quantity
+from transforms.programme import DISTRIBUTIONS, Indicator, Programme, Quantity
 
-NOT_OF_CELLS = ("count", "transition", *MODELS)
+NOT_OF_CELLS = ("count", "transition", "cost", *DISTRIBUTIONS, *MODELS)
 """The statistics that are no number of every breakdown at every round."""
 
 

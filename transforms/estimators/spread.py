@@ -6,6 +6,9 @@ from transforms.estimators.cohort import Cohort
 from transforms.estimators.sums import grows, level_sums, summed
 from transforms.programme import Indicator, Programme
 
+NO_SPREAD = ("count", "transition", "cost", "gini", "bottom_gain")
+"""The statistics that are no mean of what units have, so that the units' spread is no yardstick of theirs."""
+
 
 def spreads(cohort: Cohort, programme: Programme) -> pl.DataFrame:
     """One row per period and indicator: `spread`, the baseline's standard deviation over all arms, and `relative`.
@@ -13,9 +16,7 @@ def spreads(cohort: Cohort, programme: Programme) -> pl.DataFrame:
     Of a ratio the spread is that of (y - R x) over the mean of x. `relative` is the spread over the mean, for
     indicators whose changes are told as percentages; else the spread again.
     """
-    numeric = {
-        name: each for name, each in programme.indicators.items() if each.statistic not in ("count", "transition")
-    }
+    numeric = {name: each for name, each in programme.indicators.items() if each.statistic not in NO_SPREAD}
     baseline = cohort.rounds[programme.baseline.id]
     rows = summed(baseline, cohort.people["stratum"], level_sums(numeric))
     totals = rows.with_columns(cohort.strata["period"]).group_by("period").agg(pl.all().sum()).sort("period")

@@ -14,22 +14,38 @@ Statistic = Literal[
     "money",
     "survival",
     "transition",
+    "gini",
+    "bottom_gain",
+    "change_gap",
+    "cost",
     "panel_effect",
     "first_difference",
 ]
 Quantity = Literal["count", "level", "change", "effect"]
+DISTRIBUTIONS: tuple[Statistic, ...] = ("gini", "bottom_gain", "change_gap")
+"""The statistics of how amounts are distributed over all units."""
+
+
+class Between(Declared):
+    """Two groups of a breakdown whose changes are compared."""
+
+    by: Identifier
+    group: str
+    against: str
 
 
 class Indicator(Declared):
     """One number of the report, for every round, arm, area and subgroup.
 
     `value`, `per` and `population` are SQL expressions over `rows`. `when_closed` is the value of a unit
-    whose business has closed. `per` is the denominator of a ratio.
+    whose business has closed. `per` is the denominator of a ratio. `bottom`: how large a part of all units
+    bottom_gain takes from the lowest up. `between`: the groups of change_gap. A cost's `value` divides `budget` by
+    another indicator, `of` which it takes a count, level, change or effect.
     """
 
     title: Text
     meaning: Text
-    section: Literal["reach", "adoption", "growth", "sustainability", "inclusion"]
+    section: Literal["reach", "adoption", "growth", "sustainability", "inclusion", "cost"]
     statistic: Statistic
     value: str
     per: str | None = None
@@ -49,3 +65,6 @@ class Indicator(Declared):
     family: Identifier | None = None
     smallest_effect: Annotated[float, Field(gt=0)] | None = None
     version: Annotated[int, Field(ge=1)] = 1
+    bottom: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    between: Between | None = None
+    of: Quantity | None = None

@@ -37,6 +37,7 @@ class Programme(Declared):
     disclosure: Disclosure = Disclosure()
     retention: Retention | None = None
     weights: Weights | None = None
+    budget: dict[Identifier, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.special import erf, ndtr
 from scipy.stats import multivariate_normal
 
 from transforms.synthetic import model
@@ -76,6 +77,36 @@ def household_income() -> Iterator[tuple[str, str, str, str, float]]:
         if number:
             growth = {arm: means[arm][number] / means[arm][0] for arm in ARMS}
             yield ("household_income", "effect", each, "both", growth["treated"] / growth["comparison"] - 1)
+
+
+def inequality() -> Iterator[tuple[str, str, str, str, float]]:
+    """Gini's coefficients of log-normal incomes, and the gain of the lowest two fifths over everybody's.
+
+    A coefficient is erf(s / 2) of the logs' deviation s. The lowest have a mean of M Phi(z - c / s_before), where M is
+    everybody's mean, z the quantile of 0.4 and c the covariance of the logs with those before.
+    """
+    own = model.INCOME.session + model.INCOME.unit
+    drawn = arms(model.INCOME_DRAWN_TOGETHER)
+    before = np.sqrt(own + model.INCOME.noise)
+    for arm in ARMS:
+        means, deviations = _mean_incomes(arm), _income_deviations(arm)
+        for number, each in enumerate(model.ROUNDS):
+            yield ("income_gini", "level", each, arm, float(erf(deviations[number] / 2)))
+            if number == 0:
+                continue
+            yield ("income_gini", "change", each, arm, float(erf(deviations[number] / 2) - erf(deviations[0] / 2)))
+            z, shared = float(thresholds(np.array(0.4))), own * (1 - drawn[arm][number])
+            lowest = [means[0] * ndtr(z - before) / 0.4, means[number] * ndtr(z - shared / before) / 0.4]
+            gain = (lowest[1] - lowest[0]) / (means[number] - means[0])
+            yield ("bottom_40_gain", "level", each, arm, float(gain))
+
+
+def _income_deviations(arm: str) -> list[float]:
+    own = model.INCOME.session + model.INCOME.unit
+    return [
+        float(np.sqrt((1 - together) ** 2 * own + model.INCOME.noise))
+        for together in arms(model.INCOME_DRAWN_TOGETHER)[arm]
+    ]
 
 
 def _mean_incomes(arm: str) -> list[float]:

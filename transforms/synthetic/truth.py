@@ -61,6 +61,7 @@ def _exact() -> Iterator[Row]:
     for name, levels in catalogue_truth.of_follow_ups().items():
         yield from _levels_alone(name, levels)
     yield from catalogue_truth.household_income()
+    yield from catalogue_truth.inequality()
     yield from _survival()
     yield from _sales("sales", 0.0)
     yield from _sales("sales_year", model.MONTHS_SPREAD**2)

@@ -93,8 +93,8 @@ def responses(programme: Programme) -> type[dy.Schema]:
 
 
 def measured(programme: Programme) -> dict[str, Indicator]:
-    """The indicators that have a value in every response; counts have none."""
-    return {name: each for name, each in programme.indicators.items() if each.statistic != "count"}
+    """The indicators that have a value in every response; counts and costs have none."""
+    return {name: each for name, each in programme.indicators.items() if each.statistic not in ("count", "cost")}
 
 
 def measurements(programme: Programme) -> type[dy.Schema]:

@@ -1,8 +1,10 @@
 """The known truth of practices and households against a large sample, computed without the engine."""
 
+import numpy as np
 import polars as pl
 import pytest
 
+from transforms.estimators.inequality import bottom_gain, gini
 from transforms.synthetic import model
 from transforms.synthetic.truth import truth
 
@@ -107,3 +109,14 @@ def test_nobody_falls_and_nobody_rises_by_two_green_levels(rounds: dict[str, pl.
     both = rounds["m12"].drop_nulls(["green_industry_level", "green_industry_level_before"])
 
     assert set((both["green_industry_level"] - both["green_industry_level_before"]).unique()) == {0, 1}
+
+
+@pytest.mark.parametrize("arm", ["treated", "comparison"])
+def test_inequality_agrees(rounds: dict[str, pl.DataFrame], arm: str) -> None:
+    frame = of_arm(rounds, arm).drop_nulls(["household_income_thb", "household_income_thb_before"])
+    before, after = (frame[f"household_income_thb{each}"].cast(pl.Float64).to_numpy() for each in ("_before", ""))
+    weights = np.ones(before.size)
+
+    assert gini(after)(weights) == pytest.approx(known("income_gini", arm), abs=0.004)
+    assert gini(after)(weights) - gini(before)(weights) == pytest.approx(known("income_gini", arm, "change"), abs=0.004)
+    assert bottom_gain(before, after, 0.4)(weights) == pytest.approx(known("bottom_40_gain", arm), rel=0.25)
