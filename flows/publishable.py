@@ -7,8 +7,11 @@ import polars as pl
 
 from flows.stores.warehouse import Reader
 from transforms import tables
-from transforms.disclosure.contributions import Rows
+from transforms.disclosure.contributions import GROUP, Rows
+from transforms.disclosure.following import nested
+from transforms.disclosure.margins import inside
 from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
+from transforms.disclosure.protecting import protected
 from transforms.disclosure.rounding import rounded_for_publication
 from transforms.programme import Programme
 from transforms.variants import told_apart
@@ -39,16 +42,27 @@ def night(reader: Reader) -> Night:
     )
 
 
-def shown(results: Mapping[str, pl.DataFrame], certain: pl.DataFrame, programme: Programme) -> dict[str, pl.DataFrame]:
-    """The tables of results as they may be shown by themselves."""
+def shown(
+    results: Mapping[str, pl.DataFrame],
+    certain: pl.DataFrame,
+    earlier: Mapping[str, pl.DataFrame],
+    people: pl.DataFrame,
+    programme: Programme,
+) -> dict[str, pl.DataFrame]:
+    """The tables of results as they may be shown together.
+
+    `certain`: the headlines without the uncertain links. `earlier`: what the last release showed. `people`: everybody's
+    `places`.
+    """
     floor = programme.disclosure.floor
     graded = tables.GradedEstimates.validate(results["estimates"], cast=True)
     shares = [name for name, each in programme.indicators.items() if each.statistic in ("proportion", "survival")]
     apart = told_apart(tables.GradedEstimates.validate(certain, cast=True), results["estimates"], floor, shares)
-    return {
+    told = {
         "groups": results["groups"],
         "funnel": disclose_counts(results["funnel"], ("people",), floor),
         "transitions": disclose_transitions(results["transitions"], floor),
         "estimates": rounded_for_publication(disclose(graded, floor), programme),
         "certain_estimates": rounded_for_publication(disclose(apart, floor), programme),
     }
+    return protected(told, results, earlier, inside(people, nested(people), GROUP), floor)

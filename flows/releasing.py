@@ -72,7 +72,7 @@ def release_of(reader: Reader, programme: Programme) -> Release:
 def _first(known: Night, programme: Programme) -> Made:
     """Nothing was shown before."""
     nobody = known.rows.of(known.refusals.clear())
-    told = shown(known.results, known.certain, programme)
+    told = shown(known.results, known.certain, {}, places(known.rows.responses, programme), programme)
     log = pending(nobody, nobody, programme, _mark(programme))
     return Made(told, 0, _shown(told, programme), log, refused_of(known.results["funnel"]))
 
@@ -82,15 +82,16 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
     floor = programme.disclosure.floor
     refused = _refused(last.frame("refused"), refused_of(known.results["funnel"]), floor)
     results = {**known.results, "funnel": with_refused(known.results["funnel"], refused)}
-    told = shown(results, known.certain, programme)
-    tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
     with reading(last.figures, "releases") as reader:
-        earlier: Figures = {name: tables.RELEASE[name].cast(reader.table(name)) for name in (*tonight, "build")}
+        earlier: Figures = {name: schema.cast(reader.table(name)) for name, schema in tables.RELEASE.items()}
+    people = places(known.rows.responses, programme)
+    told = shown(results, known.certain, earlier, people, programme)
+    tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
     log = pending(last.rows(), known.rows, programme, _mark(programme))
     published = releases.published(last, log)
     visible = _shown(tonight, programme)
     wanted = pl.concat([visible, _shown(earlier, programme)]).unique()
-    anew = made_anew(wanted, published, nested(places(known.rows.responses, programme)), floor)
+    anew = made_anew(wanted, published, nested(people), floor)
     if not _by_the_same_rules(known.build, earlier["build"]):
         anew = anew.with_columns(same=pl.lit(False))
     found = {

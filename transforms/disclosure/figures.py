@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms import tables
 from transforms.disclosure.contributions import REACH, answering, move
+from transforms.disclosure.primary import without_figures
 from transforms.disclosure.steps import CELL, part_of
 from transforms.programme import Programme
 
@@ -15,9 +16,6 @@ ROW = "row"
 RestsOn = Callable[[pl.DataFrame], pl.DataFrame]
 """Of rows of figures each with the cells that it rests on: `row`, and the columns of a cell."""
 
-_ESTIMATE = ("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term")
-_TOLD = (*_ESTIMATE, "method", "weights", "letter", "cap", "visibility", "figures_from")
-"""What is said of a suppressed estimate."""
 _MATRIX = ["period", "indicator", "round", "arm", "by", "group"]
 _STAGES = ("registered", "consented", "completed")
 _BETWEEN = "\t"
@@ -81,9 +79,8 @@ def shown(
 
 
 def hidden_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
-    """PublishedEstimates, all suppressed: their key and letter stay."""
-    nothing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in estimates.schema.items() if name not in _TOLD]
-    return estimates.with_columns(*nothing, visibility=pl.lit("suppressed", dtype=estimates.schema["visibility"]))
+    """PublishedEstimates, all suppressed."""
+    return without_figures(estimates, pl.repeat(True, estimates.height, eager=True))
 
 
 def hidden_counts(*names: str) -> Callable[[pl.DataFrame], pl.DataFrame]:

@@ -2,9 +2,8 @@
 
 A figure on too few groups is shown without the interval that it cannot have, and says so.
 
-Each row is judged by itself. That no hidden figure follows from others by subtraction - from margins, from a level
-and a change of the same people, from an earlier release - takes complementary suppression and a ledger of releases;
-both are still to come. The p % and (2, 90) dominance rules are for sums of money and need each contribution, which
+Each row is judged by itself. That no hidden figure follows from others by subtraction is the work of `protecting`
+within a release and of `steps` between releases. The p % and (2, 90) dominance rules are for sums of money and need each contribution, which
 estimates do not hold: no sum of money is published, and medians and ratios follow their base.
 """
 
@@ -24,6 +23,12 @@ FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smal
 
 OF_INTERVAL = ("low", "high", "smallest_detectable")
 """What an estimate says of its sureness; no more than a guess where its groups are too few."""
+
+OF_SUPPRESSED = (
+    *("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term"),
+    *("method", "weights", "letter", "cap", "visibility", "figures_from"),
+)
+"""What is said of a suppressed estimate."""
 
 BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response", "kish_deff")
 """What it rests on; hidden only when it is suppressed."""
@@ -106,4 +111,13 @@ def _bound() -> pl.Expr:
         .then(tenths / 10)
         .when(pl.col("visibility") == "top_coded")
         .then((10 - tenths) / 10)
+    )
+
+
+def without_figures(published: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """PublishedEstimates of which these rows (true or false, one each) are suppressed: their key and letter stay."""
+    figures = [name for name in published.columns if name not in OF_SUPPRESSED]
+    word = pl.lit("suppressed", dtype=published.schema["visibility"])
+    return published.with_columns(
+        pl.when(~rows).then(pl.col(figures)), visibility=pl.when(rows).then(word).otherwise("visibility")
     )

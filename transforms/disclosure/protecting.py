@@ -5,11 +5,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.disclosure.counted import ESTIMATES, FUNNEL, TRANSITIONS, counted, origins, row_names
+from transforms.disclosure.primary import without_figures
 from transforms.disclosure.suppression import complementary
 
-_TOLD = ("estimate", "period", "indicator", "quantity", "round", "arm", "by", "group", "term")
-_OF_SUPPRESSED = (*_TOLD, "method", "letter", "cap", "visibility", "figures_from")
-"""What is said of a suppressed estimate."""
 _SHARES = ("share", "low", "high")
 
 
@@ -31,7 +29,7 @@ def protected(
     shares_hidden = moves_hidden | origins(transitions).is_in(more.implode())
     return {
         **told,
-        ESTIMATES: _without_figures(estimates, _among(ESTIMATES, estimates, more)),
+        ESTIMATES: without_figures(estimates, _among(ESTIMATES, estimates, more)),
         FUNNEL: funnel.with_columns(pl.when(~_among(FUNNEL, funnel, more)).then("people")),
         TRANSITIONS: transitions.with_columns(
             pl.when(~moves_hidden).then("units"), pl.when(~shares_hidden).then(pl.col(_SHARES))
@@ -41,12 +39,3 @@ def protected(
 
 def _among(name: str, frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
     return row_names(name, frame).is_in(rows.implode())
-
-
-def _without_figures(estimates: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
-    figures = [each for each in estimates.columns if each not in _OF_SUPPRESSED]
-    suppressed = pl.lit("suppressed", dtype=estimates.schema["visibility"])
-    return estimates.with_columns(
-        pl.when(~hidden).then(pl.col(figures)),
-        visibility=pl.when(hidden).then(suppressed).otherwise("visibility"),
-    )
