@@ -3,8 +3,8 @@
 A figure on too few groups is shown without the interval that it cannot have, and says so.
 
 Each row is judged by itself. That no hidden figure follows from others by subtraction is the work of `protecting`
-within a release and of `steps` between releases. The p % and (2, 90) dominance rules are for sums of money and need each
-contribution, which estimates do not hold: no sum of money is published, and medians and ratios follow their base.
+within a release and of `steps` between releases. The p % and (2, 90) dominance rules are for sums of money and need
+each contribution, which estimates do not hold: no sum of money is published, and medians and ratios follow their base.
 """
 
 from collections.abc import Sequence
