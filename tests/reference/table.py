@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from flows.studies import estimated
-from transforms.estimators import power, proportion
+from transforms.estimators import inequality, power, proportion
 from transforms.estimators.multiple_testing import with_q_values
 
 HERE = Path(__file__).parent
@@ -98,6 +99,7 @@ FUNCTIONS = {
     "wilson": _wilson,
     "clopper_pearson": lambda arguments: proportion.clopper_pearson(*arguments),
     "rejections": _rejections,
+    "gini": lambda amounts: (inequality.gini(np.array(amounts, dtype=np.float64))(np.ones(len(amounts))),),
     "people_needed": lambda arguments: (power.people_needed(*arguments),),
 }
 """What expected.toml calls, by the name it has there."""
