@@ -14,7 +14,9 @@ from flows.stores.atomic import locked
 from transforms import tables
 from transforms.errors import listed, numbered
 from transforms.estimate import Estimated, estimate
-from transforms.grade import grade
+from transforms.grade import judge
+from transforms.graded_by import Graded
+from transforms.graded_by import graded as graded_with_reasons
 from transforms.link import Linked
 from transforms.measure import measure
 from transforms.programme import Programme
@@ -73,7 +75,7 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     certain = {"certain_estimates": _without_uncertain(gathered.certain, programme)}
     frames = about | accounts | gathered.by_hand | results | certain
     path = write_warehouse(programme, frames, of_input, until)
-    made = f"{linked.responses.height} responses, {graded.height} estimates"
+    made = f"{linked.responses.height} responses, {graded.estimates.height} estimates"
     whose = "is current" if until is None else f"holds what had landed by {until:%Y-%m-%d %H:%M} UTC"
     logger().info("%s: %s %s: %s", programme.id, path.name, whose, made)
     if to_look_at := frames["flags"].filter(~pl.col("accepted")).height:
@@ -86,7 +88,7 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
 
 
 def _results(
-    linked: Linked, measurements: pl.DataFrame, estimated: Estimated, graded: pl.DataFrame
+    linked: Linked, measurements: pl.DataFrame, estimated: Estimated, graded: Graded
 ) -> dict[str, pl.DataFrame]:
     """The tables that say what came out."""
     return {
@@ -97,7 +99,9 @@ def _results(
         "responses": linked.responses,
         "measurements": measurements,
         "transitions": estimated.transitions,
-        "estimates": graded,
+        "estimates": graded.estimates,
+        "grades": graded.grades,
+        "grade_caps": graded.grade_caps,
     }
 
 
@@ -108,12 +112,13 @@ def _without_uncertain(certain: Linked | None, programme: Programme) -> pl.DataF
     headlines = programme.headlines()
     measurements = measure_responses(certain.responses, headlines)
     estimated = estimate_indicators(certain.responses, measurements, certain.enrolments, headlines)
-    return grade_estimates(estimated, headlines)
+    return grade_estimates(estimated, headlines).estimates
 
 
-def _grade(estimated: Estimated, programme: Programme) -> pl.DataFrame:
-    """The estimates with their evidence grade."""
-    return grade(tables.Estimates.validate(estimated.estimates), programme)
+def _grade(estimated: Estimated, programme: Programme) -> Graded:
+    """The estimates with their evidence grade, and what each grade rests on."""
+    judged = judge(tables.Estimates.validate(estimated.estimates), programme)
+    return graded_with_reasons(judged, programme.disclosure.floor)
 
 
 def _write(programme: Programme, frames: dict[str, pl.DataFrame], of_input: str, until: datetime | None) -> Path:

@@ -64,11 +64,21 @@ CAPS = (
 
 
 def grade(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> dy.DataFrame[tables.GradedEstimates]:
-    """Every estimate with its letter, its sign and the cap that decided. Few clusters take its p-value away."""
+    """Every estimate with its letter, its sign and the cap that decided."""
+    judged = judge(estimates, programme)
+    return tables.GradedEstimates.validate(judged.select(tables.GradedEstimates.column_names()), cast=True)
+
+
+def judge(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> pl.DataFrame:
+    """The graded estimates with all that their grades rest on. Few clusters take a p-value away.
+
+    Beside the columns of GradedEstimates: `start` and `final` (ranks in LETTERS), what the caps read, one true or false
+    column a cap, `smallest_meant` (the smallest effect of interest used), `rule` (of the sign).
+    """
     known = estimates.join(_declared(programme), on="indicator", how="left", maintain_order="left")
     known = balance.with_balance(known, programme).with_columns(_quality(programme))
     final = pl.max_horizontal("start", *(_rank_of(cap) for cap in CAPS))
-    graded = (
+    return (
         known.with_columns(final=pl.when(pl.col("start").is_not_null()).then(final))
         .with_columns(
             letter=pl.col("final").replace_strict(dict(enumerate(LETTERS)), default=None, return_dtype=pl.String),
@@ -76,9 +86,10 @@ def grade(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> dy
             p_value=pl.when(~pl.col("few_clusters")).then("p_value"),
             q_value=pl.when(~pl.col("few_clusters")).then("q_value"),
         )
-        .with_columns(sign=_sign(programme.design))
+        .with_columns(smallest_meant=_smallest_meant(programme.design))
+        .with_columns(rule=_rule())
+        .with_columns(sign=_sign())
     )
-    return tables.GradedEstimates.validate(graded.select(tables.GradedEstimates.column_names()), cast=True)
 
 
 def _declared(programme: Programme) -> pl.DataFrame:
@@ -103,7 +114,7 @@ def _declared(programme: Programme) -> pl.DataFrame:
 
 
 def _quality(programme: Programme) -> list[pl.Expr]:
-    """The rank on which a row starts (null: not graded), and one true or false column a cap."""
+    """The rank on which a row starts (null: not graded), the smaller arm's sizes, one true or false column a cap."""
     effect = pl.col("quantity") == "effect"
     contrast = effect | (pl.col("quantity") == "change")
     compares = effect & pl.lit(programme.design.kind not in ("before_after", "post_only"))
@@ -133,6 +144,8 @@ def _quality(programme: Programme) -> list[pl.Expr]:
     graded = contrast & pl.col("term").str.contains(GRADED_TERMS)
     return [
         pl.when(graded).then(start).alias("start"),
+        smallest_n.alias("smallest_n"),
+        clusters.alias("fewest_clusters"),
         *(condition.fill_null(False).alias(code) for code, condition in conditions.items()),
     ]
 
@@ -168,21 +181,43 @@ def _decided_by(cap: Cap) -> pl.Expr:
     return pl.when(decides).then(pl.lit(cap.code))
 
 
-def _sign(design: Design) -> pl.Expr:
-    """The first that holds of: nothing that matters (0), found (+ -), found but for the family ((+) (-)), open (?)."""
+def _smallest_meant(design: Design) -> pl.Expr:
+    """The smallest effect of interest: as declared, else a part of the baseline's standard deviation; null: neither."""
     by_sd = design.smallest_effect_sd * pl.col("baseline_sd")
-    smallest = pl.coalesce("smallest_effect", pl.when(~pl.col("in_percent")).then(by_sd))
+    return pl.coalesce("smallest_effect", pl.when(~pl.col("in_percent")).then(by_sd))
+
+
+def _rule() -> pl.Expr:
+    """The first that holds of: not shown, nothing that matters, found in its family, found alone, open."""
+    smallest = pl.col("smallest_meant")
     negligible = enough_groups() & (pl.col("low") >= -smallest) & (pl.col("high") <= smallest)
     excludes_zero = (pl.col("low") > 0) | (pl.col("high") < 0)
-    rises = pl.col("value") > 0
     return (
-        pl.when(pl.col("final").is_null() | (pl.col("final") == _rank("X")))
+        pl.when(pl.col("final").is_null())
         .then(None)
+        .when(pl.col("final") == _rank("X"))
+        .then(pl.lit("not_shown"))
         .when(negligible)
-        .then(pl.lit("0"))
+        .then(pl.lit("negligible"))
         .when(excludes_zero & (pl.col("q_value") <= 0.05))
-        .then(pl.when(rises).then(pl.lit("+")).otherwise(pl.lit("-")))
+        .then(pl.lit("found_in_family"))
         .when(pl.col("p_value") <= 0.05)
-        .then(pl.when(rises).then(pl.lit("(+)")).otherwise(pl.lit("(-)")))
-        .otherwise(pl.lit("?"))
+        .then(pl.lit("found_alone"))
+        .otherwise(pl.lit("open"))
+    )
+
+
+def _sign() -> pl.Expr:
+    """What the rule that held is written as, with the direction where there is one."""
+    rises = pl.col("value") > 0
+    direction = pl.when(rises).then(pl.lit("+")).otherwise(pl.lit("-"))
+    return (
+        pl.when(pl.col("rule") == "negligible")
+        .then(pl.lit("0"))
+        .when(pl.col("rule") == "found_in_family")
+        .then(direction)
+        .when(pl.col("rule") == "found_alone")
+        .then(pl.format("({})", direction))
+        .when(pl.col("rule") == "open")
+        .then(pl.lit("?"))
     )

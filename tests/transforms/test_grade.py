@@ -94,15 +94,16 @@ def arms(**columns: Any) -> list[dict[str, Any]]:
     ]
 
 
+def estimates_of(rows: list[dict[str, Any]]) -> dy.DataFrame[tables.Estimates]:
+    key = ("period", "indicator", "quantity", "round", "arm", "by", "group", "term")
+    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(estimate=pl.concat_str(key, separator="."))
+    return tables.Estimates.validate(frame.select(tables.Estimates.column_names()), cast=True)
+
+
 def graded(
     rows: list[dict[str, Any]], kind: DesignKind = "difference_in_differences", **indicators: Any
 ) -> pl.DataFrame:
-    key = ("period", "indicator", "quantity", "round", "arm", "by", "group", "term")
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(estimate=pl.concat_str(key, separator="."))
-    estimates: dy.DataFrame[tables.Estimates] = tables.Estimates.validate(
-        frame.select(tables.Estimates.column_names()), cast=True
-    )
-    return grade(estimates, programme(kind, **indicators))
+    return grade(estimates_of(rows), programme(kind, **indicators))
 
 
 def verdict(effect: dict[str, Any], *others: dict[str, Any], **options: Any) -> tuple[Any, ...]:

@@ -12,7 +12,9 @@ from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, R
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.results import (
     CertainEstimates,
+    GradeCaps,
     GradedEstimates,
+    Grades,
     PublishedEstimates,
     PublishedFunnel,
     PublishedTransitions,
@@ -134,6 +136,8 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "funnel": Funnel,
     "transitions": Transitions,
     "estimates": GradedEstimates,
+    "grades": Grades,
+    "grade_caps": GradeCaps,
     "certain_estimates": CertainEstimates,
 }
 """The warehouse's tables by name; `warehouse` adds the columns that depend on the programme."""

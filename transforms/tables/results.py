@@ -65,6 +65,36 @@ class GradedEstimates(Estimates):
     cap = dy.String(nullable=True, description="The cap that decided the letter, if one did.")
 
 
+class Grades(dy.Schema):
+    """One row per graded estimate: what its letter and its sign rest on."""
+
+    estimate = dy.String(primary_key=True, description="The estimate.")
+    start = dy.Enum(["A", "B", "C", "D", "E", "X"], nullable=False, description="The letter of the design.")
+    letter = dy.Enum(["A", "B", "C", "D", "E", "X"], nullable=False, description="The letter after the caps.")
+    cap = dy.String(nullable=True, description="The cap that decided the letter, if one did.")
+    smallest_meant = dy.Float64(
+        nullable=True, description="The smallest effect of interest used, in the indicator's unit."
+    )
+    rule = dy.Enum(
+        ["not_shown", "negligible", "found_in_family", "found_alone", "open"],
+        nullable=False,
+        description="The rule that gave the sign: the first that held.",
+    )
+    sign = dy.Enum(["+", "-", "(+)", "(-)", "0", "?"], nullable=True, description="What the data say.")
+
+
+class GradeCaps(dy.Schema):
+    """One row per graded estimate, cap and number the cap reads."""
+
+    estimate = dy.String(primary_key=True, description="The estimate.")
+    cap = dy.String(primary_key=True, description="The cap, as in docs/methods.md.")
+    reads = dy.String(primary_key=True, description="What it reads.")
+    value = dy.Float64(nullable=True, description="What that is for this estimate; empty: unknown.")
+    limit = dy.Float64(nullable=True, description="What it is held against; empty where that depends on other numbers.")
+    holds = dy.Enum(["A", "B", "C", "D", "E", "X"], nullable=False, description="The best letter where it bites.")
+    bites = dy.Bool(nullable=False, description="Whether it applies to this estimate.")
+
+
 class CertainEstimates(GradedEstimates):
     """One row per estimate of a headline for the whole programme, as it would be without the uncertain links.
 
