@@ -1,4 +1,4 @@
-"""What the current warehouse says: results, rejects, flags, calls."""
+"""What the current warehouse says: results, what they would tell, rejects, flags, calls."""
 
 import sys
 from typing import Literal
@@ -23,6 +23,28 @@ def results(programme: ProgrammeName, *, format: Format = "json", as_of: str | N
     from flows.results import results as current_results
 
     sys.stdout.write(current_results(programme, format, moment_of(as_of) if as_of is not None else None))
+
+
+@app.command
+def audit_disclosure(programme: ProgrammeName, *, most: int = 20) -> None:
+    """What could be worked out of the current release by subtraction: the worst first, never the hidden number itself.
+
+    Ends with 1 when a hidden number under the floor is known too well.
+
+    Example: `impact audit-disclosure community_economy`
+
+    Parameters
+    ----------
+    most
+        How many of the hidden numbers to name.
+    """
+    from flows.auditing import disclosure_audit
+    from transforms.disclosure.audit import audit_lines
+
+    audit = disclosure_audit(programme)
+    print("\n".join(audit_lines(audit, most)))
+    if not audit["safe"].all():
+        raise SystemExit(1)
 
 
 @app.command

@@ -115,9 +115,14 @@ def _bound() -> pl.Expr:
 
 
 def without_figures(published: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """PublishedEstimates of which these rows (true or false, one each) are suppressed: their key and letter stay."""
+    """PublishedEstimates of which these rows (true or false, one each) are suppressed: their key stays."""
     figures = [name for name in published.columns if name not in OF_SUPPRESSED]
     word = pl.lit("suppressed", dtype=published.schema["visibility"])
+    # The grade of a figure on too few people, lest another grade tell that this one is on more.
+    graded = pl.lit(rows) & pl.col("letter").is_not_null()
     return published.with_columns(
-        pl.when(~rows).then(pl.col(figures)), visibility=pl.when(rows).then(word).otherwise("visibility")
+        pl.when(~rows).then(pl.col(figures)),
+        visibility=pl.when(rows).then(word).otherwise("visibility"),
+        letter=pl.when(graded).then(pl.lit("X", dtype=published.schema["letter"])).otherwise("letter"),
+        cap=pl.when(graded).then(pl.lit("floor")).otherwise("cap"),
     )

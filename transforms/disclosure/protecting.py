@@ -8,6 +8,7 @@ from transforms.disclosure.counted import ESTIMATES, FUNNEL, TRANSITIONS, counte
 from transforms.disclosure.primary import without_figures
 from transforms.disclosure.suppression import complementary
 
+_CERTAIN = "certain_estimates"
 _SHARES = ("share", "low", "high")
 
 
@@ -27,9 +28,11 @@ def protected(
     estimates, funnel, transitions = (told[name] for name in (ESTIMATES, FUNNEL, TRANSITIONS))
     moves_hidden = _among(TRANSITIONS, transitions, more)
     shares_hidden = moves_hidden | origins(transitions).is_in(more.implode())
+    certain = told[_CERTAIN]
     return {
         **told,
         ESTIMATES: without_figures(estimates, _among(ESTIMATES, estimates, more)),
+        _CERTAIN: without_figures(certain, _among(ESTIMATES, certain, more)),
         FUNNEL: funnel.with_columns(pl.when(~_among(FUNNEL, funnel, more)).then("people")),
         TRANSITIONS: transitions.with_columns(
             pl.when(~moves_hidden).then("units"), pl.when(~shares_hidden).then(pl.col(_SHARES))
