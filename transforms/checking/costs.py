@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms.errors import nearest
-from transforms.programme import Indicator, Programme, Quantity
+from transforms.programme import BUDGET, Indicator, Programme, Quantity
 
-BUDGET = "budget"
 COSTED: tuple[Quantity, ...] = ("count", "level", "change", "effect")
 
 

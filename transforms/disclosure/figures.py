@@ -26,7 +26,7 @@ def of_estimates(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     place = ("period", "by", "group")
     rows = estimates.select(
         "indicator", "round", "observations", *_texts("quantity", "arm", *place), row=pl.col("estimate")
-    )
+    ).with_columns(**_stands_for(programme))
     rounds = pl.DataFrame({"any_round": [each.id for each in programme.rounds]})
     effects = rows.filter(pl.col("quantity") == "effect")
     modelled = pl.col("observations").is_not_null()
@@ -41,6 +41,22 @@ def of_estimates(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
         both.with_columns(item=_item("level", pl.col("any_round"))),
     ]
     return pl.concat(each.select(ROW, *CELL) for each in parts)
+
+
+def _stands_for(programme: Programme) -> dict[str, pl.Expr]:
+    """The indicator and the quantity that tell what a row rests on: a cost on its result, a gain on changes."""
+    declared = programme.indicators
+    costs = {name: each.costed for name, each in declared.items() if each.costed is not None}
+    quantities = {name: str(each.of) for name, each in declared.items() if each.costed is not None}
+    quantities |= {name: "change" for name, each in declared.items() if each.statistic == "bottom_gain"}
+    name = pl.col("indicator")
+    return {
+        "indicator": name.replace(list(costs), list(costs.values())) if costs else name,
+        "quantity": pl.coalesce(
+            name.replace_strict(quantities, default=None, return_dtype=pl.String) if quantities else pl.lit(None),
+            "quantity",
+        ),
+    }
 
 
 def of_funnel(funnel: pl.DataFrame) -> pl.DataFrame:

@@ -8,9 +8,8 @@ from transforms import tables
 from transforms.estimating.work import Work
 from transforms.estimators.cohort import PROGRAMME
 from transforms.estimators.sums import WEIGHT, grows
-from transforms.programme import Indicator, Quantity
+from transforms.programme import BUDGET, Indicator, Quantity
 
-BUDGET = "budget"
 ENDS = ("value", "low", "high")
 BASES = ("period", "round", "n", "n_comparison", "clusters", "clusters_comparison", "df", "population", "response")
 """What a cost rests on: all that its result does."""
@@ -21,11 +20,9 @@ OPEN = "open"
 def costs(work: Work, found: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """The costs of one programme. `found`: the whole programme's estimates, with the columns that each knows."""
     for name, indicator in work.programme.indicators.items():
-        if indicator.statistic != "cost" or indicator.of is None:
-            continue
-        result = next(each for each in pl.sql_expr(indicator.value).meta.root_names() if each != BUDGET)
-        for frame in found:
-            yield from _of_frame(name, indicator, result, frame, work)
+        if indicator.costed is not None:
+            for frame in found:
+                yield from _of_frame(name, indicator, indicator.costed, frame, work)
 
 
 def _of_frame(name: str, indicator: Indicator, result: str, frame: pl.DataFrame, work: Work) -> Iterator[pl.DataFrame]:

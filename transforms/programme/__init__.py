@@ -9,7 +9,7 @@ and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterp
 
 from transforms.programme.design import Arms, Breakdown, Contact, Design, DesignKind, Period, Round, SizeLimit, SizeRule
 from transforms.programme.forms import Choice, Combination, Derived, Form, Question, QuestionType
-from transforms.programme.indicators import DISTRIBUTIONS, Between, Indicator, Quantity, Statistic
+from transforms.programme.indicators import BUDGET, DISTRIBUTIONS, Between, Indicator, Quantity, Statistic
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking, Rule
 from transforms.programme.sources import (
@@ -27,6 +27,7 @@ from transforms.programme.whole import Programme
 from transforms.programme.words import LANGUAGES, Declared, Identifier, Language, Text
 
 __all__ = [
+    "BUDGET",
     "DISTRIBUTIONS",
     "LANGUAGES",
     "Arms",

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import polars as pl
 from pydantic import Field
 
 from transforms.programme.words import Declared, Identifier, Text
@@ -22,6 +23,8 @@ Statistic = Literal[
     "first_difference",
 ]
 Quantity = Literal["count", "level", "change", "effect"]
+BUDGET = "budget"
+"""The name of a period's budget in a cost's value."""
 DISTRIBUTIONS: tuple[Statistic, ...] = ("gini", "bottom_gain", "change_gap")
 """The statistics of how amounts are distributed over all units."""
 
@@ -68,3 +71,10 @@ class Indicator(Declared):
     bottom: Annotated[float, Field(gt=0, lt=1)] = 0.4
     between: Between | None = None
     of: Quantity | None = None
+
+    @property
+    def costed(self) -> str | None:
+        """The indicator by which a cost divides the budget."""
+        if self.statistic != "cost":
+            return None
+        return next((each for each in pl.sql_expr(self.value).meta.root_names() if each != BUDGET), None)
