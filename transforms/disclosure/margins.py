@@ -39,16 +39,15 @@ def memberships(cells: pl.DataFrame, lies_in: pl.DataFrame, floor: int) -> pl.Da
     """One row per equation and cell in it: `equation`, the cell's columns, and `whole`: the others add up to it.
 
     `cells`: COLUMNS. `lies_in`: by `inside`. People who are in the whole and in no part are a part without a row
-    (`row` is null), hidden if they are fewer than the floor. Parts that are more than their whole (somebody is in
-    several of them) are no equation. Cells are numbered (`cell`) and say where they are (`place`).
+    (`row` is null), hidden if they are fewer than the floor; are they more, or are the parts more than their whole
+    (somebody is in several of them), it is no equation. Cells are numbered (`cell`) and say where they are (`place`).
     """
     parts = pl.concat([_of_breakdowns(cells, lies_in), _of_arms(cells)])
     named = cells.rename({each: f"whole_{each}" for each in CELL})
     place = [f"whole_{each}" for each in CELL]
     sums = parts.group_by(_EQUATION).agg(parts=pl.col("number").sum())
-    wholes = sums.join(named, on=place).filter(pl.col("parts") <= pl.col("number"))
-    few_left = (pl.col("number") - pl.col("parts")).is_between(1, floor - 1)
-    left = wholes.filter(few_left).with_columns(
+    wholes = sums.join(named, on=place).filter((pl.col("number") - pl.col("parts")).is_between(0, floor - 1))
+    left = wholes.filter(pl.col("number") > pl.col("parts")).with_columns(
         cell=pl.lit(None, dtype=wholes.schema["cell"]),
         row=pl.lit(None, dtype=pl.String),
         number=pl.col("number") - pl.col("parts"),

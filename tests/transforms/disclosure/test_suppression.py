@@ -65,6 +65,10 @@ def test_few_people_in_the_total_and_in_no_group_are_hidden_like_a_group():
     assert hidden_beside(frame) == ["t..sex.men"]
 
 
+def test_where_enough_people_are_in_no_group_the_total_tells_of_no_group():
+    assert hidden_beside(cells(total(60) | of_sexes(f=0))) == []
+
+
 def test_what_an_earlier_release_showed_is_hidden_last():
     frame = cells(total(104) | of_sexes(women=60, men=40, other=4))
     frame = frame.with_columns(known=pl.col("group") == "men")
