@@ -4,6 +4,7 @@ import sys
 from typing import Literal
 
 from flows.commands.app import Format, ProgrammeName, app
+from transforms.programme import Language
 
 
 @app.command
@@ -45,6 +46,54 @@ def audit_disclosure(programme: ProgrammeName, *, most: int = 20) -> None:
     print("\n".join(audit_lines(audit, most)))
     if not audit["safe"].all():
         raise SystemExit(1)
+
+
+@app.command
+def explain(
+    programme: ProgrammeName,
+    estimate: str | None = None,
+    *,
+    indicator: str | None = None,
+    quantity: str | None = None,
+    round: str | None = None,
+    by: str | None = None,
+    group: str | None = None,
+    language: Language = "en",
+    format: Literal["text", "json"] = "text",
+) -> None:
+    """What is behind one number: sentence, definition, grade with its caps, rows, files; and computes it anew.
+
+    Without an id it lists the ids there are. What may not be published is not said here either.
+
+    Example: `impact explain michigan_training --indicator scrap_rate`
+
+    Parameters
+    ----------
+    estimate
+        The number's id, as in `impact results`.
+    indicator
+        List the ids of this indicator.
+    quantity
+        List the ids of a count, level, change or effect.
+    round
+        List the ids of this round.
+    by
+        List the ids of this breakdown.
+    group
+        List the ids of this group.
+    language
+        Of the sentence.
+    format
+        For a person or a machine.
+    """
+    from flows.explaining import explain as explained
+    from flows.explaining import matching, written
+
+    if estimate is None:
+        filters = {"indicator": indicator, "quantity": quantity, "round": round, "by": by, "group": group}
+        print("\n".join(matching(programme, filters)))
+        return
+    sys.stdout.write(written(explained(programme, estimate, language), format))
 
 
 @app.command

@@ -108,6 +108,7 @@ def test_a_request_that_is_no_code_is_refused_with_its_field(impact, village):
         "publish",
         "report",
         "results",
+        "explain",
         "flags",
         "calls",
         "estimate",

@@ -186,7 +186,7 @@ refresh.refresh("michigan_training")
     ("point", "count"),
     [
         ("Vault.keep_contacts", 2),
-        ("warehouse._write", 1),
+        ("warehouse.write_tables", 1),
         ("warehouse._check", 1),  # written, not checked
         ("Warehouse._swap", 1),  # has its name, is not current
         ("Warehouse._forget_old", 1),  # is current
