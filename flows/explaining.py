@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import dataframely as dy
 import polars as pl
 from polars.testing import assert_frame_equal
 
@@ -19,12 +20,14 @@ from reports.words import words_in
 from transforms import tables
 from transforms.errors import UserError, nearest
 from transforms.estimate import estimate
+from transforms.estimators.cohort import PROGRAMME
 from transforms.grade import grade
 from transforms.measure import measure
 from transforms.programme import Language, Programme
 from transforms.tracing import rows_behind
 
 Told = dict[str, Any]
+Estimates = dy.DataFrame[tables.Estimates]
 SAME = "the same"
 FIGURES = ("value", "low", "high", "standard_error", "df", "p_value", "q_value", "smallest_detectable")
 BASES = ("n", "n_comparison", "population", "missing", "response", "clusters", "clusters_comparison")
@@ -56,7 +59,9 @@ def explain(programme: str, identity: str, language: Language = "en") -> Told:
         told["rows_behind"] = rows_behind(row, declared)
         told["warehouse"] = {"file": reader.path.name, **{name: str(value) for name, value in build.items()}}
         told["files"] = _files(declared)
-        told["recomputed"] = _recomputed(identity, reader, declared, build)
+        anew = _anew(reader, declared, build)
+        told["family"] = {"name": told["family"], "size": _family_size(row, anew, declared)}
+        told["recomputed"] = _recomputed(identity, reader, declared, anew)
     return told
 
 
@@ -168,8 +173,8 @@ def _files(programme: Programme) -> list[Told]:
     ]
 
 
-def _recomputed(identity: str, reader: Reader, programme: Programme, build: Told) -> str:
-    """That the warehouse's answers give the warehouse's estimate. Raises UserError where they do not."""
+def _anew(reader: Reader, programme: Programme, build: Told) -> Estimates:
+    """Every estimate, from the warehouse's answers. Raises UserError where what they were made by has changed."""
     if (build["configuration"], build["code_version"]) != (configuration(programme), code_version()):
         raise UserError(
             f"{programme.id}: the programme's files or the code have changed since {reader.path.name} was built, so "
@@ -177,12 +182,25 @@ def _recomputed(identity: str, reader: Reader, programme: Programme, build: Told
         )
     responses = tables.responses(programme).cast(reader.table("responses"))
     enrolments = tables.enrolments(programme).cast(reader.table("enrolments"))
-    measured = measure(responses, programme)
-    made = estimate(responses, measured, enrolments, programme)
-    anew = grade(tables.Estimates.validate(made.estimates), programme).filter(estimate=identity)
+    made = estimate(responses, measure(responses, programme), enrolments, programme)
+    return tables.Estimates.validate(made.estimates)
+
+
+def _family_size(row: Told, anew: Estimates, programme: Programme) -> int:
+    """How many tests the q-value allows for: those of one period, quantity, round, arm and breakdown in its family."""
+    alike = [pl.col(name).cast(pl.String) == row[name] for name in ("period", "quantity", "round", "arm", "by")]
+    families = {name: each.family or each.section for name, each in programme.indicators.items()}
+    family = families[row["indicator"]]
+    together = [name for name in families if families[name] == family] if row["by"] == PROGRAMME else [row["indicator"]]
+    return anew.filter(*alike, pl.col("indicator").is_in(together), pl.col("q_value").is_not_null()).height
+
+
+def _recomputed(identity: str, reader: Reader, programme: Programme, anew: Estimates) -> str:
+    """That the warehouse's answers give the warehouse's estimate. Raises UserError where they do not."""
+    made = grade(anew, programme).filter(estimate=identity)
     kept = tables.GradedEstimates.cast(reader.sql("from estimates where estimate = $id", id=identity))
     try:
-        assert_frame_equal(anew, kept.select(anew.columns), rel_tol=1e-9, abs_tol=1e-12)
+        assert_frame_equal(made, kept.select(made.columns), rel_tol=1e-9, abs_tol=1e-12)
     except AssertionError:
         # What differs is not said: it may not be public.
         raise UserError(

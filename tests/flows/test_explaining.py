@@ -51,6 +51,21 @@ def test_a_number_is_told_as_published_and_computed_anew(identity):
     assert [len(each["sha256"]) for each in told["files"]] == [64, 64, 64]
 
 
+def test_a_family_is_as_large_as_its_tests_are_many():
+    tested = [each for each in json.loads(results(NAME))["estimates"] if each["q_value"] is not None]
+    key = ("period", "quantity", "round", "arm", "by")
+    effect = next(each for each in tested if each["estimate"] == EFFECT)
+    indicators = programme_named(NAME).indicators
+    family = indicators[effect["indicator"]].section
+    alike = [
+        each
+        for each in tested
+        if all(each[name] == effect[name] for name in key) and indicators[each["indicator"]].section == family
+    ]
+
+    assert explain(NAME, EFFECT)["family"] == {"name": "growth", "size": len(alike)}
+
+
 def test_a_grade_is_told_with_its_start_and_every_cap_that_bites():
     told = explain(NAME, EFFECT)
 
