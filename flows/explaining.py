@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import dataframely as dy
 import polars as pl
 from polars.testing import assert_frame_equal
 
 from flows.declared import configuration, landings_of, programme_named, warehouse_of
 from flows.disclosed import facts_about
+from flows.refresh import grade_estimates
 from flows.releasing import release_of
 from flows.settings import code_version
 from flows.stores.warehouse import Reader, reading
@@ -19,15 +19,13 @@ from reports.scope import Scope
 from reports.words import words_in
 from transforms import tables
 from transforms.errors import UserError, nearest
-from transforms.estimate import estimate
+from transforms.estimate import Estimated, estimate
 from transforms.estimators.cohort import PROGRAMME
-from transforms.grade import grade
 from transforms.measure import measure
 from transforms.programme import Language, Programme
 from transforms.tracing import rows_behind
 
 Told = dict[str, Any]
-Estimates = dy.DataFrame[tables.Estimates]
 SAME = "the same"
 FIGURES = ("value", "low", "high", "standard_error", "df", "p_value", "q_value", "smallest_detectable")
 BASES = ("n", "n_comparison", "population", "missing", "response", "clusters", "clusters_comparison")
@@ -173,7 +171,7 @@ def _files(programme: Programme) -> list[Told]:
     ]
 
 
-def _anew(reader: Reader, programme: Programme, build: Told) -> Estimates:
+def _anew(reader: Reader, programme: Programme, build: Told) -> Estimated:
     """Every estimate, from the warehouse's answers. Raises UserError where what they were made by has changed."""
     if (build["configuration"], build["code_version"]) != (configuration(programme), code_version()):
         raise UserError(
@@ -182,22 +180,21 @@ def _anew(reader: Reader, programme: Programme, build: Told) -> Estimates:
         )
     responses = tables.responses(programme).cast(reader.table("responses"))
     enrolments = tables.enrolments(programme).cast(reader.table("enrolments"))
-    made = estimate(responses, measure(responses, programme), enrolments, programme)
-    return tables.Estimates.validate(made.estimates)
+    return estimate(responses, measure(responses, programme), enrolments, programme)
 
 
-def _family_size(row: Told, anew: Estimates, programme: Programme) -> int:
+def _family_size(row: Told, anew: Estimated, programme: Programme) -> int:
     """How many tests the q-value allows for: those of one period, quantity, round, arm and breakdown in its family."""
     alike = [pl.col(name).cast(pl.String) == row[name] for name in ("period", "quantity", "round", "arm", "by")]
     families = {name: each.family or each.section for name, each in programme.indicators.items()}
     family = families[row["indicator"]]
     together = [name for name in families if families[name] == family] if row["by"] == PROGRAMME else [row["indicator"]]
-    return anew.filter(*alike, pl.col("indicator").is_in(together), pl.col("q_value").is_not_null()).height
+    return anew.estimates.filter(*alike, pl.col("indicator").is_in(together), pl.col("q_value").is_not_null()).height
 
 
-def _recomputed(identity: str, reader: Reader, programme: Programme, anew: Estimates) -> str:
+def _recomputed(identity: str, reader: Reader, programme: Programme, anew: Estimated) -> str:
     """That the warehouse's answers give the warehouse's estimate. Raises UserError where they do not."""
-    made = grade(anew, programme).filter(estimate=identity)
+    made = grade_estimates(anew, programme).estimates.filter(estimate=identity)
     kept = tables.GradedEstimates.cast(reader.sql("from estimates where estimate = $id", id=identity))
     try:
         assert_frame_equal(made, kept.select(made.columns), rel_tol=1e-9, abs_tol=1e-12)
