@@ -14,6 +14,9 @@ def rows_behind(estimate: Mapping[str, str], programme: Programme) -> str:
     A change or an effect rests on those who have a value at both of its rounds. `estimate`: the parts of its key.
     """
     indicator = programme.indicators[estimate["indicator"]]
+    if indicator.costed is not None:  # what a result cost rests on the result's rows
+        quantity = indicator.of or estimate["quantity"]
+        return rows_behind({**estimate, "indicator": indicator.costed, "quantity": quantity}, programme)
     if indicator.statistic == "count":
         return _counted(estimate, programme)
     rounds = {estimate["round"]}

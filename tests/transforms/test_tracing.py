@@ -42,3 +42,14 @@ def test_a_group_with_a_quote_in_its_name_stays_a_text(programme):
 def test_an_arm_is_asked_for_only_where_there_is_one(programme):
     assert "at_start.arm" not in rows_behind(estimate(programme, arm="both"), programme)
     assert "at_start.arm = 'treated'" in rows_behind(estimate(programme, arm="treated"), programme)
+
+
+def test_a_cost_asks_for_the_rows_of_its_result(programme):
+    result = estimate(programme)
+    costing = {"statistic": "cost", "value": f"budget / {result['indicator']}", "of": "change"}
+    cost = programme.indicators[result["indicator"]].model_copy(update=costing)
+    costed = programme.model_copy(update={"indicators": programme.indicators | {"cost": cost}})
+
+    question = rows_behind(result | {"indicator": "cost", "quantity": "level"}, costed)
+
+    assert question == rows_behind(result | {"quantity": "change"}, programme)
