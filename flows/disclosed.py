@@ -7,7 +7,7 @@ from reports.facts import Facts, questions
 from reports.scope import Scope
 from transforms.programme import Programme
 
-RELEASED = ("estimates", "areas", "certain", "funnel", "profile", "transitions", "release")
+RELEASED = ("estimates", "areas", "certain", "funnel", "profile", "transitions", "bounds", "nonresponse", "release")
 """The questions that are asked of a release."""
 
 

@@ -13,11 +13,12 @@ from transforms.disclosure.margins import inside
 from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
 from transforms.disclosure.protecting import protected
 from transforms.disclosure.rounding import rounded_for_publication
+from transforms.disclosure.silence import disclose_bounds, disclose_nonresponse
 from transforms.programme import Programme
 from transforms.variants import told_apart
 
 ROWS = ("responses", "measurements", "enrolments")
-RESULTS = ("estimates", "transitions", "funnel", "groups")
+RESULTS = ("estimates", "transitions", "funnel", "groups", "bounds", "nonresponse")
 
 
 @dataclass(frozen=True)
@@ -65,4 +66,8 @@ def shown(
         "estimates": rounded_for_publication(disclose(graded, floor), programme),
         "certain_estimates": rounded_for_publication(disclose(apart, floor), programme),
     }
-    return protected(told, results, earlier, inside(people, nested(people), GROUP), floor)
+    together = protected(told, results, earlier, inside(people, nested(people), GROUP), floor)
+    return together | {
+        "bounds": disclose_bounds(results["bounds"], together["estimates"], programme),
+        "nonresponse": disclose_nonresponse(results["nonresponse"], floor),
+    }

@@ -102,6 +102,8 @@ def _results(
         "estimates": graded.estimates,
         "grades": graded.grades,
         "grade_caps": graded.grade_caps,
+        "bounds": estimated.bounds,
+        "nonresponse": estimated.nonresponse,
     }
 
 

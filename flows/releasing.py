@@ -15,7 +15,7 @@ from flows.stores.marks import STATE
 from flows.stores.releases import About, Release, Releases
 from flows.stores.warehouse import Reader, reading
 from transforms import tables
-from transforms.disclosure import figures
+from transforms.disclosure import figures, silence
 from transforms.disclosure.contributions import places
 from transforms.disclosure.following import nested, pending
 from transforms.disclosure.steps import CELL, made_anew
@@ -29,11 +29,13 @@ KEYS = {
     "estimates": ["estimate"],
     "funnel": tables.Funnel.primary_key(),
     "transitions": tables.Transitions.primary_key(),
+    "nonresponse": tables.Nonresponse.primary_key(),
 }
 HIDDEN: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "estimates": figures.hidden_estimates,
     "funnel": figures.hidden_counts("people"),
     "transitions": figures.hidden_counts("units", "share", "low", "high"),
+    "nonresponse": figures.hidden_counts(*silence.TOLD),
 }
 
 
@@ -105,7 +107,8 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
         .is_in(held.implode())
     )
     found["estimates"] = _unchanged(found["estimates"], earlier["estimates"])
-    found["certain_estimates"] = _beside_whole(tonight, earlier, held)
+    for name in ("certain_estimates", "bounds"):
+        found[name] = _beside_whole(tonight[name], earlier[name], held)
     groups = pl.concat([tonight["groups"], earlier["groups"]]).unique(["by", "group"], keep="first")
     found["groups"] = groups.sort("by", "position")
     return Made(found, int(stands.sum()), visible.join(anew, on=CELL, how="semi"), log, refused)
@@ -116,6 +119,7 @@ def _rests_on(programme: Programme) -> dict[str, figures.RestsOn]:
         "estimates": partial(figures.of_estimates, programme=programme),
         "funnel": figures.of_funnel,
         "transitions": figures.of_transitions,
+        "nonresponse": figures.of_nonresponse,
     }
 
 
@@ -138,10 +142,10 @@ def _by_the_same_rules(now: pl.DataFrame, before: pl.DataFrame) -> bool:
     return now.select(rules).equals(before.select(rules))
 
 
-def _beside_whole(tonight: Figures, earlier: Figures, held: pl.Series) -> pl.DataFrame:
-    """The headlines without the uncertain links: tonight's beside tonight's, the earlier ones beside what stands."""
+def _beside_whole(tonight: pl.DataFrame, earlier: pl.DataFrame, held: pl.Series) -> pl.DataFrame:
+    """What stands beside estimates: tonight's beside tonight's, the earlier ones beside what stands."""
     stands = pl.col("estimate").is_in(held.implode())
-    return pl.concat([tonight["certain_estimates"].filter(~stands), earlier["certain_estimates"].filter(stands)])
+    return pl.concat([tonight.filter(~stands), earlier.filter(stands)])
 
 
 def _unchanged(now: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:

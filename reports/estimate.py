@@ -36,6 +36,10 @@ class Estimate:
     q_value: float | None
     smallest_detectable: float | None
     response: float | None
+    attrition_overall: float | None
+    attrition_differential: float | None
+    weights: str
+    kish_deff: float | None
     letter: str | None
     sign: str | None
     cap: str | None

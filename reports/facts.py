@@ -15,6 +15,8 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "funnel": ("period", "by", "group"),
     "profile": ("period",),
     "transitions": ("period", "by", "group"),
+    "bounds": ("period", "by", "group"),
+    "nonresponse": ("period",),
     "balance": (),
     "rejects": (),
     "warnings": (),
@@ -39,8 +41,9 @@ class Facts:
 
     `estimates`, `areas` and `certain` (the headlines without the uncertain links) are PublishedEstimates; `funnel` and
     `profile` have the columns of Funnel and `transitions` those of Transitions, with null for a count that is not
-    shown; `rejects` counts Rejects by source, field and rule in `submissions`; `corrections` counts Corrections and
-    `flags` counts Flags likewise; `link_methods` counts LinkMethods by kind and method.
+    shown; `bounds` are those that may stand beside `estimates`; `nonresponse` has the columns of Nonresponse, null
+    where not shown; `rejects` counts Rejects by source, field and rule in `submissions`; `corrections` counts
+    Corrections and `flags` counts Flags likewise; `link_methods` counts LinkMethods by kind and method.
     """
 
     estimates: pl.DataFrame
@@ -48,6 +51,8 @@ class Facts:
     funnel: pl.DataFrame
     profile: pl.DataFrame
     transitions: pl.DataFrame
+    bounds: pl.DataFrame
+    nonresponse: pl.DataFrame
     balance: pl.DataFrame
     rejects: pl.DataFrame
     warnings: pl.DataFrame

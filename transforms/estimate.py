@@ -6,9 +6,11 @@ import polars as pl
 import polars.selectors as cs
 
 from transforms import tables
+from transforms.estimating.bounding import bounds
 from transforms.estimating.costs import costs
 from transforms.estimating.moves import transitions
 from transforms.estimating.rounds import of_round
+from transforms.estimating.silence import nonresponse
 from transforms.estimating.whole import of_whole
 from transforms.estimating.work import Work, work
 from transforms.estimators.cohort import PROGRAMME
@@ -21,10 +23,12 @@ SIGNIFICANT_DIGITS = 12
 
 @dataclass(frozen=True)
 class Estimated:
-    """What estimating makes: the tables `estimates` and `transitions`."""
+    """What estimating makes: the tables `estimates`, `transitions`, `bounds` and `nonresponse`."""
 
     estimates: pl.DataFrame
     transitions: pl.DataFrame
+    bounds: pl.DataFrame
+    nonresponse: pl.DataFrame
 
 
 def estimate(
@@ -32,7 +36,13 @@ def estimate(
 ) -> Estimated:
     """The tables Estimates and Transitions of one programme, for the whole of it and every breakdown."""
     of_programme = work(responses, measurements, enrolments, programme)
-    return Estimated(estimates=_estimates(of_programme), transitions=transitions(of_programme))
+    estimates = _estimates(of_programme)
+    return Estimated(
+        estimates=estimates,
+        transitions=transitions(of_programme),
+        bounds=bounds(of_programme, estimates),
+        nonresponse=nonresponse(of_programme),
+    )
 
 
 def _estimates(work: Work) -> pl.DataFrame:

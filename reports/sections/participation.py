@@ -5,6 +5,7 @@ import polars as pl
 from reports import charts
 from reports.context import Context
 from reports.document import Block, Cell, Column, Note, Section, Table
+from reports.sections.silence import silence
 
 BASELINE_STAGES = ("registered", "consented", "completed")
 FOLLOW_UP_STAGES = ("due", "answered")
@@ -21,6 +22,7 @@ def participation(context: Context) -> Section:
     profile = _profile(context)
     if profile is not None:
         blocks.append(profile)
+    blocks += silence(context)
     if _hides_any(context):
         few = words("notice.few", floor=context.numbers.count(context.floor), unit=context.units)
         blocks.append(Note(few))

@@ -313,6 +313,31 @@ def transitions(by: str, group: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
+def bounds(by: str, group: str) -> pl.DataFrame:
+    rows = []
+    for indicator, quantity, arm, kind, ends in (
+        ("survival", "level", "treated", "worst_case", (0.82, 0.96, None, None)),
+        ("sales", "effect", "both", "lee", (0.03, 0.14, -0.05, 0.22)),
+    ):
+        key = ("fy2568", indicator, quantity, "m12", arm, by, group)
+        lower, upper, low, high = ends
+        rows.append((".".join((*key, "")), kind, *key, lower, upper, low, high))
+    return pl.DataFrame(rows, schema=tables.Bounds.create_empty().drop("units").schema, orient="row")
+
+
+def nonresponse() -> pl.DataFrame:
+    rows = [
+        ("fy2568", "m12", arm, covariate, category, place, 300, 60, 200, 40, *said)
+        for arm in ("treated", "comparison")
+        for covariate, category, place, said in (
+            ("sex", "female", 0, (0.68, 0.62, 0.13)),
+            ("sex", "male", 0, (None, None, None)),
+            ("sales", "", 1, (52_000.0, 61_000.0, -0.21)),
+        )
+    ]
+    return pl.DataFrame(rows, schema=tables.Nonresponse.create_empty().schema, orient="row")
+
+
 def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Facts:
     moment = datetime(2025, 11, 21, 19, 0, tzinfo=UTC)
     sources = ("registrations", "follow_up_m3", "follow_up_m12")
@@ -329,6 +354,8 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
         funnel=pl.DataFrame(funnel_rows(by, group, people), schema=funnel_schema),
         profile=pl.DataFrame(profile, schema=funnel_schema).filter(pl.col("stage") == "registered"),
         transitions=transitions(by, group),
+        bounds=bounds(by, group),
+        nonresponse=nonresponse(),
         balance=tables.Balance.validate(
             pl.DataFrame(
                 [(source, source.rsplit("_m", 1)[0], 640, 620, 12, 6, 2, 0) for source in sources],

@@ -22,7 +22,7 @@ LATIN_WORD = re.compile(r"[A-Za-z]+")
 ALLOWED_IN_THAI = {
     *("n", "p", "q", "df", "exp", "A", "E"),
     *("CR", "Wilson", "Clopper", "Pearson", "Korn", "Graubard", "Satterthwaite", "Taylor", "Woodruff", "Welch", "t"),
-    *("Benjamini", "Hochberg"),
+    *("Benjamini", "Hochberg", "Lee"),
     *("IRIS", "GIIN", "SDG", "SQL"),
 }
 """Symbols, grade letters, and the names of statisticians and catalogues that have no settled Thai spelling."""

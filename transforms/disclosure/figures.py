@@ -76,6 +76,17 @@ def of_transitions(transitions: pl.DataFrame) -> pl.DataFrame:
     return rests.select(ROW, "item", "period", "arm", "by", group=pl.coalesce("cell", "group"))
 
 
+def of_nonresponse(nonresponse: pl.DataFrame) -> pl.DataFrame:
+    """What the comparison of who answered with who did not rests on: who was due in an arm, and who answered."""
+    return nonresponse.select(
+        row_of(tables.Nonresponse.primary_key()),
+        *_texts("period", "arm"),
+        item=pl.lit(answering("")) + pl.col("round"),
+        by=pl.lit("programme"),
+        group=pl.lit(tables.EVERYONE),
+    ).select(ROW, *CELL)
+
+
 def row_of(key: list[str]) -> pl.Expr:
     """The key of a row in one text."""
     return pl.concat_str(_texts(*key), separator=_BETWEEN).alias(ROW)

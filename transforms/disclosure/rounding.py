@@ -16,16 +16,27 @@ def rounded_for_publication(
     Shares to whole per cent; their changes, and changes in per cent, to a tenth of one; money to 3 significant
     digits; other numbers to 3 significant digits or 3 decimals, whichever keeps more; p and q to 3 significant.
     """
+    figures = pl.col("value", "standard_error", "low", "high", "smallest_detectable")
+    rounded = published.with_columns(
+        digits(figures, programme),
+        pl.col("p_value", "q_value").round_sig_figs(3),
+        pl.col("df").round(1),
+        pl.col("response", *LOSSES).round(2),
+    )
+    return tables.PublishedEstimates.validate(rounded, cast=True)
+
+
+def digits(figures: pl.Expr, programme: Programme) -> pl.Expr:
+    """The figures of rows with `indicator` and `quantity`, rounded."""
     shown_as = {name: each.shown_as for name, each in programme.indicators.items()}
     in_percent = [name for name, each in programme.indicators.items() if each.change_as == "percent"]
-    contrast = pl.col("quantity").is_in(["change", "effect"])
+    contrast = pl.col("quantity").cast(pl.String).is_in(["change", "effect"])
     kind = (
         pl.when(contrast & pl.col("indicator").is_in(in_percent))
         .then(pl.lit("percent"))
         .otherwise(pl.col("indicator").replace_strict(shown_as, default="decimal", return_dtype=pl.String))
     )
-    figures = pl.col("value", "standard_error", "low", "high", "smallest_detectable")
-    digits = (
+    return (
         pl.when((kind == "percent") & contrast)
         .then(figures.round(3))
         .when(kind == "percent")
@@ -36,10 +47,3 @@ def rounded_for_publication(
         .then(figures.round_sig_figs(3))
         .otherwise(figures.round(3))
     )
-    rounded = published.with_columns(
-        digits,
-        pl.col("p_value", "q_value").round_sig_figs(3),
-        pl.col("df").round(1),
-        pl.col("response", *LOSSES).round(2),
-    )
-    return tables.PublishedEstimates.validate(rounded, cast=True)

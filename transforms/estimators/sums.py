@@ -81,8 +81,8 @@ def change_sums(indicators: dict[str, Indicator], limits: Limits, *, weighted: b
         elif grows(indicator):
             expressions += ratio_of_ratios.sums(prefix, before, after, weight)
         else:
-            held = [_held(value, limits.get(name)) for value in (before, after)]
-            expressions += _mean_sums(prefix, change.difference(*held), weight)
+            inside = [held(value, limits.get(name)) for value in (before, after)]
+            expressions += _mean_sums(prefix, change.difference(*inside), weight)
     return expressions
 
 
@@ -113,7 +113,7 @@ def kish(prefix: str) -> pl.Expr:
     return (n * squares / w**2).fill_nan(None)
 
 
-def _held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.Expr:
+def held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.Expr:
     """A value inside its period's limits, where it has any."""
     if not limits:
         return value

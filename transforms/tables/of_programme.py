@@ -11,12 +11,16 @@ from transforms.tables.linking import LinkMethods, LinkReview, Links
 from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Refusals, Responses
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.results import (
+    Bounds,
     CertainEstimates,
     GradeCaps,
     GradedEstimates,
     Grades,
+    Nonresponse,
+    PublishedBounds,
     PublishedEstimates,
     PublishedFunnel,
+    PublishedNonresponse,
     PublishedTransitions,
     Release,
     Transitions,
@@ -139,6 +143,8 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "grades": Grades,
     "grade_caps": GradeCaps,
     "certain_estimates": CertainEstimates,
+    "bounds": Bounds,
+    "nonresponse": Nonresponse,
 }
 """The warehouse's tables by name; `warehouse` adds the columns that depend on the programme."""
 
@@ -150,6 +156,8 @@ RELEASE: dict[str, type[dy.Schema]] = {
     "transitions": PublishedTransitions,
     "estimates": PublishedEstimates,
     "certain_estimates": PublishedEstimates,
+    "bounds": PublishedBounds,
+    "nonresponse": PublishedNonresponse,
 }
 """A release's tables by name: what may be shown of a warehouse."""
 

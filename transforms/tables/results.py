@@ -160,3 +160,61 @@ class Release(dy.Schema):
     warehouse = dy.String(nullable=False, description="The version of the warehouse that it was made from.")
     made_at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us", description="When.")
     standing = dy.Int64(nullable=False, min=0, description="Estimates that stand as an earlier release showed them.")
+
+
+class Bounds(dy.Schema):
+    """One row per estimate and kind: how far what is unknown of those who did not answer could move it.
+
+    `worst_case` of a survival: all unknown closed, or all still operating. `lee` of an effect: Lee's (2009) bounds.
+    """
+
+    estimate = dy.String(primary_key=True, description="The estimate, as in estimates.")
+    kind = dy.Enum(["worst_case", "lee"], primary_key=True, description="How the bounds come about.")
+    period = dy.String(nullable=False, description="The reporting period.")
+    indicator = dy.String(nullable=False, description="The indicator.")
+    quantity = dy.Enum(["level", "effect"], nullable=False, description="What is bounded.")
+    round = dy.String(nullable=False, description="The round.")
+    arm = dy.String(nullable=False, description="Whose it is.")
+    by = dy.String(nullable=False, description="The breakdown.")
+    group = dy.String(nullable=False, description="The group.")
+    lower = dy.Float64(nullable=True, description="The lower bound, in the estimate's unit.")
+    upper = dy.Float64(nullable=True, description="The upper bound.")
+    low = dy.Float64(nullable=True, description="Lower end of the bounds' 95 % interval, where they have one.")
+    high = dy.Float64(nullable=True, description="Its upper end.")
+    units = dy.Int64(nullable=False, min=0, description="Units unknown, or taken off the arm that answered more.")
+
+
+class Nonresponse(dy.Schema):
+    """One row per period, round, arm, covariate and category: who answered against who did not, at the baseline.
+
+    Of a category its share, of an amount its median.
+    """
+
+    period = dy.String(primary_key=True, description="The reporting period.")
+    round = dy.String(primary_key=True, description="The follow-up.")
+    arm = dy.String(primary_key=True, description="The arm.")
+    covariate = dy.String(primary_key=True, description="The column known at the registration.")
+    category = dy.String(primary_key=True, description="Its category; empty for an amount.")
+    position = dy.Int64(nullable=False, description="The covariate's place in the declaration.")
+    answered = dy.Int64(nullable=False, min=0, description="People who answered (of an amount: and had given it).")
+    silent = dy.Int64(nullable=False, min=0, description="People due who did not.")
+    people_answered = dy.Int64(nullable=False, min=0, description="Of those who answered, in the category.")
+    people_silent = dy.Int64(nullable=False, min=0, description="Of those who did not, in the category.")
+    of_answered = dy.Float64(nullable=True, description="Share or median of those who answered.")
+    of_silent = dy.Float64(nullable=True, description="Share or median of those who did not.")
+    difference = dy.Float64(nullable=True, description="Standardised difference: gap / spread of both.")
+
+
+class PublishedBounds(Bounds):
+    """One row per bound that stands beside a published estimate."""
+
+    units = dy.Int64(nullable=True, min=0, description="Not shown: it would tell how many are missing.")
+
+
+class PublishedNonresponse(Nonresponse):
+    """One row per row of nonresponse as it may be shown: null where people are too few."""
+
+    answered = dy.Int64(nullable=True, min=0, description="People who answered (of an amount: and had given it).")
+    silent = dy.Int64(nullable=True, min=0, description="People due who did not.")
+    people_answered = dy.Int64(nullable=True, min=0, description="Of those who answered, in the category.")
+    people_silent = dy.Int64(nullable=True, min=0, description="Of those who did not, in the category.")
