@@ -9,6 +9,7 @@ from reports.document import Block, Cell, Column, Note, Table
 from reports.estimate import Estimate
 from reports.shapes import Shape
 from transforms.estimating.covariates import UNKNOWN
+from transforms.labels import YES_OR_NO
 
 
 def silence(context: Context) -> list[Block]:
@@ -97,8 +98,8 @@ def _trait(covariate: str, category: str, context: Context) -> str:
 def _category(covariate: str, category: str, context: Context) -> str:
     if category == UNKNOWN:
         return context.words("participation.unknown")
-    if category in ("true", "false"):
-        return context.words(f"participation.{'yes' if category == 'true' else 'no'}")
+    if category in YES_OR_NO:
+        return context.text(YES_OR_NO[category])
     asked = context.programme.questions.get(covariate) or context.programme.derived.get(covariate)
     for choice in asked.choices if asked is not None else ():
         if choice.value == category:

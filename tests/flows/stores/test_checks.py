@@ -13,6 +13,10 @@ SOMEBODY = "(select min(participant) from responses)"
 AN_ESTIMATE = "(select min(estimate) from estimates where low is not null)"
 FAULTS = {
     "answered_but_not_due": f"update responses set due = false where participant = {SOMEBODY}",
+    "bounds_upside_down": (
+        "insert into bounds select estimate, 'lee', period, indicator, 'effect', round, arm, \"by\", \"group\", "
+        f"2, 1, null, null, 0 from estimates where estimate = {AN_ESTIMATE}"
+    ),
     "enrolment_without_baseline": f"delete from responses where participant = {SOMEBODY}",
     "estimate_given_twice": f"insert into estimates select * from estimates where estimate = {AN_ESTIMATE}",
     "estimate_of_nothing_declared": f"update estimates set indicator = 'other' where estimate = {AN_ESTIMATE}",
