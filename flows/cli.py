@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(arguments)
     except (UserError, StageError) as error:
         _say(error)
-        sys.exit(1)
+        sys.exit(getattr(error, "exit_code", 1))
     except OSError as error:
         refused = refused_by_the_machine(error)
         if refused is None:

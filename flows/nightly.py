@@ -10,6 +10,7 @@ from flows.recording import StageError, recorded_flow, step
 from flows.refresh import refresh
 from flows.retaining import retain_each_night
 from flows.settings import chosen_programmes
+from flows.stores.warehouse import CheckError
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language
 
@@ -23,13 +24,22 @@ def nightly(programmes: Sequence[str] = (), languages: Sequence[Language] = LANG
         try:
             pull(programme)
             retain(programme)
-            refresh(programme)
+            failures += refused_by_checks(programme)
             published += publish(programme, languages)
         except (UserError, StageError) as error:
             failures.append(_told(programme, str(error)))
     if failures:
         raise UserError("\n".join(failures))
     return published
+
+
+def refused_by_checks(programme: str) -> list[str]:
+    """Why newer data are not used, where they fail a check: the last good ones are then published, and say so."""
+    try:
+        refresh(programme)
+    except CheckError as error:
+        return [_told(programme, str(error))]
+    return []
 
 
 retain = step(retain_each_night)

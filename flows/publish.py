@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.declared import archive_of, programme_named, warehouse_of
-from flows.disclosed import facts_about, periods_with_people
+from flows.disclosed import periods_with_people
+from flows.gate import check_not_held, judged
 from flows.progress import progress
 from flows.recording import logger, recorded_flow, step
 from flows.settings import settings
@@ -30,16 +31,24 @@ def publish(programme: str, languages: Sequence[Language] = LANGUAGES) -> list[P
 def _typeset(
     reader: Reader, programme: Programme, scopes: Sequence[Scope], languages: Sequence[Language]
 ) -> list[Path]:
-    """The paths of the reports asked for; one already made from the same warehouse is not made again."""
+    """The paths of the reports asked for; one already made from the same warehouse is not made again.
+
+    The quality gate has its say each time. Raises HeldError, after all else is done, where it holds one back.
+    """
     archive = archive_of(programme)
-    asked = [Request(programme.id, scope, language, reader.path.stem) for scope in scopes for language in languages]
+    found = [judged(reader, programme, scope) for scope in scopes]
+    for each in found:
+        archive.record_gate(programme.id, each.scope, each.judgement, reader.path.stem)
+    passed = [each for each in found if each.judgement.verdict != "hold"]
+    about = {each.request(programme, language, reader.path.stem): each for each in passed for language in languages}
+    asked = list(about)
     made = {request: path for request in asked if (path := archive.find(request))}
     new = [request for request in asked if request not in made]
-    reports = [compose(facts_about(reader, r.scope, programme), programme, r.language, r.scope) for r in new]
+    reports = [compose(about[r].facts, programme, r.language, r.scope, judged=about[r].judgement) for r in new]
     with progress(f"{programme.id}: typesetting", len(new)) as advance:
 
         def keep(place: int, pdf: bytes) -> None:
-            made[new[place]] = archive.keep(new[place], pdf)
+            made[new[place]] = archive.keep(new[place], pdf, about[new[place]].judgement, about[new[place]].published)
             advance()
 
         try:
@@ -49,6 +58,7 @@ def _typeset(
         finally:
             _show_newest(reader, programme, made)
     logger().info("%s: %d reports, %d of them new; newest: %s", programme.id, len(asked), len(new), archive.current)
+    check_not_held([each for each in found if each not in passed], programme)
     return [made[request] for request in asked]
 
 

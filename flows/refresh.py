@@ -44,6 +44,7 @@ def _refreshed(programme: Programme, as_of: datetime | None) -> Path:
         of_input = input_id(programme, at, as_of)
         path = warehouse.path_of(of_input)
         if warehouse.current() == path:
+            warehouse.newest_is_used()
             logger().info("%s: unchanged; %s stays current", programme.id, path.name)
             return path
         if path.exists():  # a failed source has recovered, or a run was killed before the swap

@@ -11,19 +11,31 @@ from reports.sections.areas import areas
 from reports.sections.card import card
 from reports.sections.comparison import comparison
 from reports.sections.costs import costs
+from reports.sections.gate import draft_notices
 from reports.sections.indicators import chapter
 from reports.sections.methods import methods
 from reports.sections.participation import participation
 from reports.sections.quality import quality, stale
 from reports.sections.summary import summary
 from reports.words import words_in
+from transforms.gate import Judgement
 from transforms.programme import Language, Programme
 
 
-def compose(facts: Facts, programme: Programme, language: Language, scope: Scope, digits: Digits = "arabic") -> Report:
-    """The report on `scope` in one language. Without participants it is a page that says so."""
+def compose(
+    facts: Facts,
+    programme: Programme,
+    language: Language,
+    scope: Scope,
+    digits: Digits = "arabic",
+    judged: Judgement | None = None,
+) -> Report:
+    """The report on `scope` in one language. Without participants it is a page that says so.
+
+    What the gate has `judged` no final report makes it a draft, with the reasons on its first page.
+    """
     words = words_in(language)
-    context = Context(facts, programme, scope, words, Numbers(words, digits))
+    context = Context(facts, programme, scope, words, Numbers(words, digits), judged or Judgement())
     if _is_empty(facts):
         return _report("empty", (), context)
     if scope.kind(programme) == "session":
@@ -51,7 +63,11 @@ def _is_empty(facts: Facts) -> bool:
 def _report(kind: str, sections: tuple[Section, ...], context: Context) -> Report:
     words, programme = context.words, context.programme
     title = context.text(programme.title)
-    notices = stale(context)
+    notices = draft_notices(context)
+    told = {each.text for each in notices}
+    notices += [each for each in stale(context) if each.text not in told]
+    draft = words("draft.name") if context.judged.verdict != "publish" else ""
+    full_title = words("cover.full_title", title=title, scope=context.scope_title)
     if kind == "empty":
         period = context.text(context.period.title)
         sentence = words("notice.empty", scope=context.scope_title, period=period)
@@ -59,10 +75,11 @@ def _report(kind: str, sections: tuple[Section, ...], context: Context) -> Repor
     return Report(
         language=words.language,
         kind="card" if kind == "card" else "empty" if kind == "empty" else "report",
-        title=words("cover.full_title", title=title, scope=context.scope_title),
+        title=words("draft.title", draft=draft, title=full_title) if draft else full_title,
         description=context.text(programme.about),
         agency=context.text(programme.agency),
         banner=words("notice.synthetic") if programme.synthetic else "",
+        draft=words("draft.every_page") if draft else "",
         notices=tuple(notices),
         cover=_cover(kind, context),
         summary=None if kind == "empty" else summary(context),

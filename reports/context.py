@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from reports.scope import Scope
 from reports.shapes import MODELS, RELATIVE, Shape, is_logarithm, shape_of
 from reports.wording import Claim, Voice, answers, beside_effect, detectable, finding, shown
 from reports.words import Words
+from transforms.gate import Judgement
 from transforms.programme import Indicator, Period, Programme, Round, Text
 
 HEADLINE_ARMS = ("both", "treated", "all", "comparison")
@@ -45,6 +46,7 @@ class Context:
     scope: Scope
     words: Words
     numbers: Numbers
+    judged: Judgement = field(default_factory=Judgement)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:

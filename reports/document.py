@@ -177,6 +177,7 @@ class Report:
     description: str
     agency: str
     banner: str
+    draft: str
     notices: tuple[Notice, ...]
     cover: Cover
     summary: Summary | None

@@ -129,6 +129,27 @@ def flags(programme: ProgrammeName, *, check: str | None = None, format: Literal
 
 
 @app.command
+def gate(programme: ProgrammeName, *, accept: str | None = None, format: Literal["text", "json"] = "text") -> None:
+    """The quality gate: what each rule finds now, its limit, and whether a report is final, a draft or held.
+
+    Example: `impact gate community_economy`
+
+    Parameters
+    ----------
+    accept
+        Why the headlines of the current warehouse are right though they moved far; lets them pass from now on.
+    format
+        A table, or JSON.
+    """
+    from flows.gate import accept_moves, gate_table
+    from flows.telling_gate import told
+
+    if accept is not None:
+        print(accept_moves(programme, accept))
+    sys.stdout.write(told(*gate_table(programme), format))
+
+
+@app.command
 def calls(programme: ProgrammeName, *, round: str, format: Literal["xlsx", "csv"] = "xlsx") -> None:
     """The call list of a round: who is due and not reached yet, with names and numbers. Written into the vault.
 

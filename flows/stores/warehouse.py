@@ -24,6 +24,7 @@ from transforms.programme import Programme
 
 SQL = ROOT / "sql"
 CURRENT = "current"
+FAILED_CHECK = "failed-check"
 _READ_ONLY: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "lock_configuration": "true",
@@ -95,7 +96,11 @@ class Warehouse:
         path = self.path_of(input_id)
         written = atomic.temporary(path)
         write_tables(written, tables.warehouse(programme), frames)
-        _check(written)
+        try:
+            _check(written)
+        except CheckError as error:
+            atomic.write(self.folder / FAILED_CHECK, str(error).encode())
+            raise
         written.chmod(0o600)
         atomic.settle(written, path)
         self.make_current(path)
@@ -104,7 +109,18 @@ class Warehouse:
     def make_current(self, path: Path) -> None:
         """Lets readers from now on open this version. Only under the programme's lock."""
         self._swap(path)
+        self.newest_is_used()
         self._forget_old()
+
+    @property
+    def failed_check(self) -> str:
+        """What the checks said of newer data that they refused; empty where the current version holds the newest."""
+        path = self.folder / FAILED_CHECK
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def newest_is_used(self) -> None:
+        """Forgets that newer data failed a check. Only under the programme's lock."""
+        (self.folder / FAILED_CHECK).unlink(missing_ok=True)
 
     @contextmanager
     def open(self) -> Iterator[Reader]:

@@ -1,6 +1,5 @@
 """What was received and what became of it: used, or set aside and why; and what was repaired, corrected or flagged."""
 
-from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -38,20 +37,25 @@ def quality(context: Context) -> Section:
 def stale(context: Context) -> list[Notice]:
     """One notice for each source that could not be read the last time, and for each whose data are too old."""
     rows = context.in_order(context.facts.pulls.to_dicts())
-    failed = [_failed(row["source"], row["reason"], row["data_as_of"], context) for row in rows if _has_failed(row)]
-    return [*failed, *(_too_old(row, context) for row in rows if row["stale"] and row["stale_from"])]
+    failed = [failed_source(row, context) for row in rows if _has_failed(row)]
+    return [*failed, *(stale_source(row, context) for row in rows if row["stale"] and row["stale_from"])]
 
 
 def _has_failed(row: dict[str, Any]) -> bool:
     return bool(row["status"] == "failed")
 
 
-def _too_old(row: dict[str, Any], context: Context) -> Notice:
+def stale_source(row: dict[str, Any], context: Context) -> Notice:
+    """That a source's data are too old, or have never come."""
+    if row["stale_from"] is None:
+        return Notice(context.words("draft.no_data", source=context.source(row["source"])))
     days = {"day": context.data_day(row["data_from"]), "due": context.data_day(row["stale_from"])}
     return Notice(context.words("notice.too_old", source=context.source(row["source"]), **days))
 
 
-def _failed(source: str, reason: str | None, data_as_of: datetime | None, context: Context) -> Notice:
+def failed_source(row: dict[str, Any], context: Context) -> Notice:
+    """That a source could not be read the last time, and from when its data are."""
+    source, reason, data_as_of = row["source"], row["reason"], row["data_as_of"]
     words = context.words
     why = words.of_code("reason", reason or "unknown")
     if data_as_of is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from transforms.checking.costs import budget_mistakes
+from transforms.checking.gate import gate_mistakes
 from transforms.checking.linking import linking_mistakes
 from transforms.checking.retention import retention_mistakes
 from transforms.checking.weights import weights_mistakes
@@ -33,6 +34,7 @@ def programme_mistakes(path: Path, programme: Programme) -> Iterator[str]:
     yield from _contact_mistakes(path, programme)
     yield from linking_mistakes(f"{path}: linking", programme)
     yield from retention_mistakes(f"{path}: retention", programme)
+    yield from gate_mistakes(f"{path}: gate", programme)
     yield from weights_mistakes(f"{path}: weights", programme)
     yield from budget_mistakes(f"{path}: budget", programme)
     if programme.size_rule is not None:

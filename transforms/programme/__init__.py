@@ -9,6 +9,7 @@ and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterp
 
 from transforms.programme.design import Arms, Breakdown, Contact, Design, DesignKind, Period, Round, SizeLimit, SizeRule
 from transforms.programme.forms import Choice, Combination, Derived, Form, Question, QuestionType
+from transforms.programme.gate import Gate, GateRule, Verdict
 from transforms.programme.indicators import BUDGET, DISTRIBUTIONS, Between, Indicator, Quantity, Statistic
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking, Rule
@@ -46,6 +47,8 @@ __all__ = [
     "FileDrop",
     "Form",
     "From",
+    "Gate",
+    "GateRule",
     "Identifier",
     "Indicator",
     "KoboToolbox",
@@ -68,6 +71,7 @@ __all__ = [
     "Source",
     "Statistic",
     "Text",
+    "Verdict",
     "Weights",
     "length_of_time",
 ]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from transforms.programme.design import Breakdown, Contact, Design, Period, Round, SizeRule
 from transforms.programme.forms import Derived, Form, Question
+from transforms.programme.gate import Gate
 from transforms.programme.indicators import Indicator
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking
@@ -35,6 +36,7 @@ class Programme(Declared):
     checks: Checks = Checks()
     linking: Linking | None = None
     disclosure: Disclosure = Disclosure()
+    gate: Gate = Gate()
     retention: Retention | None = None
     weights: Weights | None = None
     budget: dict[Identifier, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
