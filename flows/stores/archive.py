@@ -88,7 +88,9 @@ class Archive:
         """What the newest final report on a scope published, in whichever language."""
         found = [json.loads(path.read_text("utf-8")) for path in self.folder.glob(f"{_named(programme, scope)}-*.json")]
         same = asdict(scope)
-        final = [each for each in found if each["scope"] == same and each["verdict"] == "publish" and each["published"]]
+        final = [
+            each for each in found if each["scope"] == same and each.get("published") and each["verdict"] == "publish"
+        ]
         if not final:
             return None
         kept = max(final, key=lambda each: str(each["made_at"]))["published"]
