@@ -9,7 +9,7 @@ from scipy.special import bdtr
 from benchmarks.simulation import draws
 from benchmarks.simulation.effects import NEAR
 from benchmarks.simulation.finding import Finding, around, covered, exact
-from transforms.estimators import mean, quantile, ratio, student
+from transforms.estimators import mean, quantile, ratio, samples, student
 
 
 def means(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
@@ -83,9 +83,9 @@ def _medians(units: pl.DataFrame, *, by_cluster: bool) -> pl.DataFrame:
     row = units["cluster"].to_numpy() if by_cluster else cells
     of_row = units.group_by("cluster", maintain_order=True).agg(pl.col("cell").first())["cell"].to_numpy()
     n_cells = int(cells.max()) + 1
-    layout = quantile.Rows(of_row if by_cluster else np.arange(n_cells), n_cells)
-    sample = quantile.ordered(values, row, layout, np.argsort(values, kind="stable"))
-    return quantile.medians(sample, layout, clustered=by_cluster)
+    layout = samples.Rows(of_row if by_cluster else np.arange(n_cells), n_cells)
+    sample = samples.ordered(samples.ascending(values), row, layout)
+    return quantile.medians([sample], layout, clustered=by_cluster)
 
 
 def _coverage(

@@ -84,7 +84,7 @@ MUTATIONS = (
     _mutation(
         "weights ignored in medians",
         "a weighted median is that of whoever answered",
-        (f"{ESTIMATORS}/medians.py", "weighted = values.weights is not None", "weighted = False"),
+        (f"{ESTIMATORS}/medians.py", "(weighted_quantile if weighted else quantile)", "quantile"),
     ),
     _mutation(
         "weights ignored in ratios",
@@ -157,8 +157,8 @@ MUTATIONS = (
         "an even number of values has no middle of its own",
         (
             f"{ESTIMATORS}/quantile.py",
-            "return (_pick(sample, lower) + _pick(sample, upper)) / 2",
-            "return _pick(sample, lower)",
+            "median = (sample.pick(lower) + sample.pick(upper)) / 2",
+            "median = sample.pick(lower)",
         ),
     ),
     _mutation(

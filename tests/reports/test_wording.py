@@ -133,7 +133,11 @@ def test_a_share_changes_by_percentage_points(programme) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Fewer than 10 answers: not shown."), ("th", "มีคำตอบน้อยกว่า 10 ราย จึงไม่แสดง")]
+    ("language", "words"),
+    [
+        ("en", "Not shown: it rests on fewer than 10 answers, or would tell of a figure that does."),
+        ("th", "ไม่แสดง เพราะมีคำตอบน้อยกว่า 10 ราย หรือหากแสดงจะทำให้คำนวณตัวเลขที่มีคำตอบน้อยกว่านั้นได้"),
+    ],
 )
 def test_a_hidden_estimate_says_why_and_nothing_else(programme, language, words) -> None:
     hidden = {"letter": "X", "visibility": "suppressed", "value": None, "low": None, "high": None, "n": 4}

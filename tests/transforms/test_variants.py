@@ -16,7 +16,15 @@ COUNT = {"quantity": "count", "numerator": None}
 
 def graded(**fields) -> dy.DataFrame[tables.GradedEstimates]:
     said = {"estimate": "e", "period": "p", "indicator": "i", "quantity": "level", "round": "m6", "arm": "all"}
-    said |= {"by": "programme", "group": "all", "term": "", "method": "m", "missing": 0, "population": 200, "weights": "none"}
+    said |= {
+        "by": "programme",
+        "group": "all",
+        "term": "",
+        "method": "m",
+        "missing": 0,
+        "population": 200,
+        "weights": "none",
+    }
     said |= {"value": 0.5, "n": 100, "numerator": 50} | fields
     names = tables.GradedEstimates.column_names()
     row = pl.DataFrame({name: [said.get(name)] for name in names})

@@ -9,9 +9,10 @@ from transforms.estimators import medians, sums
 from transforms.estimators.at_once import at_once
 from transforms.estimators.change import relative
 from transforms.estimators.cohort import UNWEIGHTED
+from transforms.estimators.samples import Sample
 from transforms.programme import Indicator
 
-Samples = dict[str, dict[str, medians.Sample]]
+Samples = dict[str, dict[str, Sample]]
 """By quantity and money indicator, the values of which medians are taken."""
 
 
@@ -65,7 +66,7 @@ def samples(people: pl.DataFrame, wanted: Asked) -> Samples:
     levels = {name: pl.col(name) for name, each in wanted.levels.items() if each.statistic == "money"}
     changes = {name: _change(name, each) for name, each in wanted.changes.items() if each.statistic == "money"}
 
-    def sample(value: pl.Expr) -> medians.Sample:
+    def sample(value: pl.Expr) -> Sample:
         return medians.sample(people.select(value=value)["value"], weights)
 
     return {

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from transforms.estimators import quantile
 from transforms.estimators.cohort import Grouping
+from transforms.estimators.samples import Integers, Rows
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,16 @@ class Layout:
             rows = rows.group_by("cluster_row").agg(pl.col("cell").first(), numbers.sum())
         return rows.drop("cluster_row")
 
-    def of_people(self, row_of_person: NDArray[np.int64]) -> tuple[NDArray[np.int64], quantile.Rows]:
-        """Each participant's cluster row (-1 for none), and the cells of the cluster rows."""
-        rows = self.of_row.to_numpy()
-        of_person = np.where(row_of_person >= 0, rows[np.maximum(row_of_person, 0)], -1).astype(np.int64)
-        return of_person, quantile.Rows(self.cluster_rows["cell"].cast(pl.Int64).to_numpy(), self.cells.height)
+    def of_people(self, row_of_person: Integers) -> Integers:
+        """Each participant's cluster row; -1 for none. In as few bits as do: people are looked up for every sample."""
+        rows = np.append(self.of_row.to_numpy(), -1).astype(np.min_scalar_type(-max(self.cluster_rows.height, 1)))
+        found: Integers = rows[row_of_person]
+        return found
+
+    @property
+    def clusters(self) -> Rows:
+        """The cells of the cluster rows."""
+        return Rows(self.cluster_rows["cell"].cast(pl.Int64).to_numpy(), self.cells.height)
 
 
 def layout(grouping: Grouping, names: list[str]) -> Layout:

@@ -4,44 +4,61 @@ The median is where half of the weight lies below; where a value ends on that ha
 next (with equal weights: the usual median). Without clusters every unit counts for itself, on Kish's effective number.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from transforms.estimators import student
+from transforms.estimators.at_once import at_once
 from transforms.estimators.cluster_robust import one_sample
 from transforms.estimators.mean import linearised
-from transforms.estimators.quantile import Floats, Integers, Ordered, Rows
+from transforms.estimators.samples import Floats, Integers, Ordered, Rows
 
 CLOSE = 1e-9
 """Of a cell's weight; sums of weights end on a half but for their last bits."""
 
 
-def medians(sample: Ordered, layout: Rows, *, clustered: bool) -> pl.DataFrame:
-    """One row per cell, in order: the columns of `quantile.medians`, and `kish_deff`."""
-    weights = np.ones(sample.values.shape) if sample.weights is None else sample.weights
-    cells = _Cells(sample, weights, layout)
-    value = cells.median()
-    share = cells.row_means((sample.values <= value[sample.cells]).astype(np.float64), clustered)
+def medians(samples: Sequence[Ordered], layout: Rows, *, clustered: bool) -> pl.DataFrame:
+    """One row per sample and cell, in order: the columns of `quantile.medians`, and `kish_deff`."""
+    cells = at_once(lambda each: _Cells(each, layout), samples)
+    medians = [each.median() for each in cells]
+    share = _row_means(
+        [each.sums(each.below(value)) for each, value in zip(cells, medians, strict=True)], layout, clustered
+    )
+    signs = _row_means([each.sums(np.sign(each.sample.values)) for each in cells], layout, clustered)
     df = _array(share, "y.df")
     upper = student.quantile(student.TAIL, df)
     reach = upper * np.sqrt(_array(share, "y.variance"))
-    low, high = (cells.at(0.5 + side * np.where(reach > 0, reach, np.nan)) for side in (-1, 1))
-    signs = cells.row_means(np.sign(sample.values), clustered)
+    of_cells = list(zip(cells, np.split(np.where(reach > 0, reach, np.nan), len(cells)), strict=True))
+    low, high = (np.concatenate([each.at(0.5 + side * part) for each, part in of_cells]) for side in (-1, 1))
     error = np.sqrt(_array(signs, "y.variance"))
     p = student.p_value(_array(signs, "y.value") / np.where(error > 0, error, np.nan), _array(signs, "y.df"))
-    columns = {"value": value, "low": low, "high": high, "standard_error": (high - low) / (2 * upper)}
-    frame = pl.DataFrame(columns | {"df": df, "p_value": p, "kish_deff": cells.kish()})
-    return frame.with_columns(pl.all().fill_nan(None)).with_columns(
-        n=pl.Series(sample.counts), clusters=pl.Series(cells.clusters())
+    columns = {"value": np.concatenate(medians), "low": low, "high": high, "standard_error": (high - low) / (2 * upper)}
+    kish = np.concatenate([each.kish() for each in cells])
+    frame = pl.DataFrame(columns | {"df": df, "p_value": p, "kish_deff": kish}).with_columns(pl.all().fill_nan(None))
+    return frame.with_columns(
+        n=np.concatenate([each.sample.counts for each in cells]),
+        clusters=np.concatenate([each.clusters() for each in cells]),
     )
+
+
+def _row_means(sums: Sequence[dict[str, Floats]], layout: Rows, clustered: bool) -> pl.DataFrame:
+    """The cells' weighted mean scores: `y.value, y.variance, y.df`, one row per sample and cell."""
+    rows = layout.times(len(sums))
+    columns = {f"y.{name}": np.concatenate([each[name] for each in sums]) for name in sums[0]}
+    parts = pl.DataFrame(columns).with_columns(cell=pl.Series(rows.cells))
+    found = one_sample(parts, "cell", {"y": linearised("y", weighted=True)}, clustered=clustered)
+    return pl.DataFrame({"cell": np.arange(rows.n_cells)}).join(found, on="cell", how="left", maintain_order="left")
 
 
 class _Cells:
     """Values sorted within cells, with the weight up to each."""
 
-    def __init__(self, sample: Ordered, weights: Floats, layout: Rows) -> None:
+    def __init__(self, sample: Ordered, layout: Rows) -> None:
+        weights = np.ones(sample.values.shape) if sample.weights is None else sample.weights
         self.sample, self.weights, self.layout = sample, weights, layout
-        self.up_to = np.cumsum(weights)
+        self.up_to = np.cumsum(weights[sample.places])
         self.total = self._per_cell(weights)
         self.before = np.concatenate(([0.0], self.up_to))[sample.starts]
 
@@ -56,11 +73,16 @@ class _Cells:
         clipped: Integers = np.clip(found, self.sample.starts, last)
         return clipped
 
+    def _value_at(self, rank: Integers) -> Floats:
+        """The values at these places of the order by cell and value."""
+        found: Floats = self.sample.values[self.sample.places[rank]]
+        return found
+
     def at(self, probability: Floats) -> Floats:
         """The smallest value with at least this share of the weight at or below it; NaN outside (0, 1)."""
         inside = (probability > 0) & (probability < 1) & (self.sample.counts > 0)
         found = np.full(probability.shape, np.nan)
-        found[inside] = self.sample.values[self._rank(probability)[inside]]
+        found[inside] = self._value_at(self._rank(probability)[inside])
         return found
 
     def median(self) -> Floats:
@@ -72,22 +94,22 @@ class _Cells:
         last = (self.sample.starts + self.sample.counts - 1)[some]
         following = np.minimum(np.where(is_half, rank + 1, rank), last)
         found = np.full(self.layout.n_cells, np.nan)
-        found[some] = (self.sample.values[rank] + self.sample.values[following]) / 2
+        found[some] = (self._value_at(rank) + self._value_at(following)) / 2
         return found
 
-    def row_means(self, scores: Floats, clustered: bool) -> pl.DataFrame:
-        """The cells' weighted mean scores: `y.value, y.variance, y.df`."""
-        w = self.weights
+    def below(self, value: Floats) -> Floats:
+        """1 for each value that is at or below its cell's."""
+        return (self.sample.values <= value[self.sample.cells]).astype(np.float64)
+
+    def sums(self, scores: Floats) -> dict[str, Floats]:
+        """By row, the sums that the mean of weighted scores needs."""
+        w, rows = self.weights, self.layout.cells.size
         parts = {"n": np.ones(w.shape), "w": w, "w.w": w**2, "sum": w * scores}
         parts |= {"squares": (w * scores) ** 2, "sum.w": w**2 * scores}
-        n_rows = self.layout.cells.size
-        rows = pl.DataFrame(
-            {f"y.{name}": np.bincount(self.sample.rows, weights=part, minlength=n_rows) for name, part in parts.items()}
-        ).with_columns(cell=pl.Series(self.layout.cells))
-        found = one_sample(rows, "cell", {"y": linearised("y", weighted=True)}, clustered=clustered)
-        return pl.DataFrame({"cell": np.arange(self.layout.n_cells)}).join(
-            found, on="cell", how="left", maintain_order="left"
-        )
+        return {
+            name: np.bincount(self.sample.rows, weights=each, minlength=rows).astype(np.float64)
+            for name, each in parts.items()
+        }
 
     def kish(self) -> Floats:
         """Kish's design effect in each cell."""

@@ -11,7 +11,8 @@ import pytest
 
 from transforms.estimators import mean, ratio_of_ratios, student
 from transforms.estimators.cluster_robust import one_sample, two_samples
-from transforms.estimators.quantile import Rows, medians, ordered
+from transforms.estimators.quantile import medians
+from transforms.estimators.samples import Rows, ascending, ordered
 
 REPLICATIONS = 2000
 BAND = 3 * math.sqrt(0.0475 / REPLICATIONS)
@@ -84,8 +85,8 @@ def test_intervals_of_a_median_cover(clusters, lowest):
     row = units["cluster"].to_numpy() if clusters else units["cell"].to_numpy()
     cells = np.arange(row.max() + 1) // clusters if clusters else np.arange(row.max() + 1)
     layout = Rows(cells, REPLICATIONS)
-    sample = ordered(values, row, layout, np.argsort(values, kind="stable"))
-    found = medians(sample, layout, clustered=clusters is not None)
+    sample = ordered(ascending(values), row, layout)
+    found = medians([sample], layout, clustered=clusters is not None)
     assert lowest < share_holding(found, 1) < 0.985
 
 

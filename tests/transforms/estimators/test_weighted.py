@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from transforms.estimators import mean, quantile, ratio, ratio_of_ratios, weighted_quantile
+from transforms.estimators import mean, quantile, ratio, ratio_of_ratios, samples, weighted_quantile
 from transforms.estimators.cluster_robust import one_sample
 
 
@@ -98,10 +98,10 @@ def test_equal_weights_of_any_size_say_what_no_weights_say(api_schools, clustere
 def median_of(values, weights, clusters=None):
     numbers = np.array(values, dtype=np.float64)
     rows = np.arange(len(numbers)) * 0 if clusters is None else np.array(clusters)
-    layout = quantile.Rows(np.zeros(int(rows.max()) + 1, dtype=np.int64), 1)
-    order = np.argsort(numbers, kind="stable")
-    sample = quantile.ordered(numbers, rows, layout, order, np.array(weights, dtype=np.float64))
-    return weighted_quantile.medians(sample, layout, clustered=clusters is not None).row(0, named=True)
+    layout = samples.Rows(np.zeros(int(rows.max()) + 1, dtype=np.int64), 1)
+    units = samples.ascending(numbers, np.array(weights, dtype=np.float64))
+    sample = samples.ordered(units, rows, layout)
+    return weighted_quantile.medians([sample], layout, clustered=clusters is not None).row(0, named=True)
 
 
 @pytest.mark.parametrize(

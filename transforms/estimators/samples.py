@@ -1,0 +1,95 @@
+"""Values that are sorted once, and where those of every cell stand among them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.integer]
+
+DIGIT = 16
+"""NumPy sorts numbers of up to so many bits by radix."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample's known values, ascending.
+
+    `units` numbers the unit that each is of; `weights` is what each stands for, where answers are weighted.
+    """
+
+    values: Floats
+    units: Integers
+    weights: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The clusters of the cells: `cells[r]` is the cell of row r; there are `n_cells` cells."""
+
+    cells: Integers
+    n_cells: int
+
+    def times(self, many: int) -> "Rows":
+        """The rows and cells of so many samples, one sample's behind the other's."""
+        return Rows(np.concatenate([self.cells + each * self.n_cells for each in range(many)]), many * self.n_cells)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Ascending values, and where each cell's stand: cell k's are at `places[starts[k]:starts[k] + counts[k]]`.
+
+    `rows` numbers the row (a cell's cluster) and `cells` the cell of each value; `weights` weigh it, where there are
+    any.
+    """
+
+    values: Floats
+    rows: Integers
+    cells: Integers
+    places: Integers
+    starts: Integers
+    counts: Integers
+    weights: Floats | None = None
+
+    def pick(self, ranks: Integers) -> Floats:
+        """The value of rank 1, 2, ... in each cell; NaN where there is no such rank."""
+        inside = (ranks >= 1) & (ranks <= self.counts)
+        if self.values.size == 0:
+            return np.full(ranks.shape, np.nan)
+        found = self.values[self.places[np.where(inside, self.starts + ranks - 1, 0)]]
+        return np.where(inside, found, np.nan)
+
+
+def ascending(values: Floats, weights: Floats | None = None) -> Sample:
+    """The sample of `values`, one a unit; NaN is unknown."""
+    known = np.flatnonzero(~np.isnan(values)).astype(np.int32)
+    sorted_units = known[_order(values[known])]
+    return Sample(values[sorted_units], sorted_units, None if weights is None else weights[sorted_units])
+
+
+def _order(values: Floats) -> Integers:
+    """An order that sorts known values: by radix, several times faster than by comparison."""
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    # As whole numbers, floats of one sign stand in their order; negative ones are turned, and come first.
+    keys = np.where(bits >> np.uint64(63), ~bits, bits | np.uint64(1 << 63))
+    order = np.arange(values.size, dtype=np.int32)
+    for shift in range(0, 64, DIGIT):
+        digits = (keys >> np.uint64(shift)).astype(np.uint16)
+        if values.size and (digits != digits[0]).any():
+            order = order[np.argsort(digits[order], kind="stable")]
+    return order
+
+
+def ordered(sample: Sample, rows: Integers, layout: Rows) -> Ordered:
+    """Where each cell's values stand. `rows`: each unit's row, -1 for none."""
+    values, weights, of_value = sample.values, sample.weights, rows[sample.units]
+    inside = of_value >= 0
+    if not inside.all():
+        values, of_value = values[inside], of_value[inside]
+        weights = None if weights is None else weights[inside]
+    cells = layout.cells.astype(np.min_scalar_type(max(layout.n_cells - 1, 0)))[of_value]
+    counts = np.bincount(cells, minlength=layout.n_cells).astype(np.int64)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
+    # The sort is stable, so each cell's values stay ascending.
+    return Ordered(values, of_value, cells, np.argsort(cells, kind="stable"), starts, counts, weights)
