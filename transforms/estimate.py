@@ -50,11 +50,10 @@ def _estimates(work: Work) -> pl.DataFrame:
     whole = [tables.Estimates.create_empty(), *of_whole(work)]
     finished = []
     for round_number in range(len(work.programme.rounds)):
-        for grouping, found in of_round(work, round_number):
-            if grouping.by == PROGRAMME:
-                whole += found  # families of the whole programme's effects include the models'
-            elif found:
-                finished.append(finish.finished(found))
+        found = list(of_round(work, round_number))
+        # Families of the whole programme's effects include the models', those of a breakdown are of one round.
+        whole += [each.filter(by=PROGRAMME) for each in found]
+        finished.append(finish.finished([each.filter(pl.col("by") != PROGRAMME) for each in found]))
     whole += costs(work, whole)
     estimates = pl.concat([finish.finished(whole), *finished], rechunk=False)
     # Sums over threads differ in their last bits from run to run; the same input gives the same estimates.

@@ -85,7 +85,7 @@ def _medians(units: pl.DataFrame, *, by_cluster: bool) -> pl.DataFrame:
     n_cells = int(cells.max()) + 1
     layout = samples.Rows(of_row if by_cluster else np.arange(n_cells), n_cells)
     sample = samples.ordered(samples.ascending(values), row, layout)
-    return quantile.medians([sample], layout, clustered=by_cluster)
+    return quantile.medians([sample], clustered=by_cluster)
 
 
 def _coverage(

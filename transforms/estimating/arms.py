@@ -18,18 +18,17 @@ ARM_CELL = ["period", "group", "arm"]
 
 def arms(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
     """Levels at the round and changes since the baseline."""
-    asked, grouping = seen.asked, seen.grouping
-    cells = layout(grouping, ARM_CELL)
+    asked = seen.asked
+    cells = layout(seen.stack, ARM_CELL)
     gathered = cells.gathered(seen.rows)
     made = {
         "level": within_arm.levels(gathered, cells, _but_money(asked.levels), weighted=asked.is_weighted),
         "change": within_arm.changes(gathered, cells, _but_money(asked.changes), weighted=asked.is_weighted),
     }
-    of_person = cells.of_people(grouping.row_of_person)
     for quantity, frames in made.items():
         of_money = seen.samples[quantity]
         if of_money:
-            found = medians.medians(of_money, of_person, cells, weighted=asked.is_weighted)
+            found = medians.medians(of_money, cells, weighted=asked.is_weighted)
             frames.append(_among_asked(found, gathered, quantity).with_columns(_method(quantity, asked)))
         yield from placed(frames, cells, gathered, seen, quantity)
 

@@ -15,11 +15,11 @@ EFFECT_CELL = ["period", "group"]
 
 def effects(work: Work, seen: Seen) -> Iterator[pl.DataFrame]:
     """Effects at the round, by the design."""
-    asked, grouping = seen.asked, seen.grouping
+    asked = seen.asked
     if not asked.effects:
         return
-    cells = layout(grouping, EFFECT_CELL)
-    sides = grouping.keys.select(side=between_arms.side(pl.col("entered"), asked.round_number))["side"]
+    cells = layout(seen.stack, EFFECT_CELL)
+    sides = seen.stack.keys.select(side=between_arms.side(pl.col("entered"), asked.round_number))["side"]
     apart = between_arms.with_sides(seen.rows, sides, cells)
     if apart.is_empty():
         return

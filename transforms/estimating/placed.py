@@ -17,8 +17,7 @@ def placed(
     `gathered` has `cell`, `due` and `told`. Where units stand alone they are their own clusters; in a session the one
     cluster is counted, the method says it.
     """
-    grouping = seen.grouping
-    by_unit = not (grouping.clustered or grouping.alone)
+    by_unit = not (seen.stack.clustered or seen.stack.alone)
     own = {"clusters": "n", "clusters_comparison": "n_comparison"} if by_unit else {}
     response = (pl.col("told").sum() / pl.col("due").sum()).fill_nan(None)
     named = cells.cells.join(gathered.group_by("cell").agg(response=response), on="cell", how="left")
@@ -26,9 +25,8 @@ def placed(
         kept = frame.filter(pl.col("population") > 0).join(named, on="cell", how="left", maintain_order="left")
         yield kept.with_columns(
             *(pl.col(units).alias(name) for name, units in own.items() if units in kept.columns),
-            method=pl.col("method") + pl.lit("_within_session" if grouping.alone else ""),
+            method=pl.col("method") + pl.lit("_within_session" if seen.stack.alone else ""),
             smallest_detectable=None if quantity == "level" else pl.col("smallest_detectable"),
-            by=pl.lit(grouping.by),
             quantity=pl.lit(quantity),
             round=pl.lit(seen.asked.round_id),
             weights=pl.lit(seen.asked.weights),

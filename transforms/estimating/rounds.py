@@ -10,20 +10,20 @@ from transforms.estimating.effects import effects
 from transforms.estimating.seen import Seen
 from transforms.estimating.work import Work
 from transforms.estimators import sums
-from transforms.estimators.cohort import Grouping
 
 TOLD = (arms, effects)
 """What is told of a breakdown at a round. Each makes frames with the columns of Estimates that it knows."""
 
 
-def of_round(work: Work, round_number: int) -> Iterator[tuple[Grouping, list[pl.DataFrame]]]:
-    """Every breakdown with its estimates at one round."""
+def of_round(work: Work, round_number: int) -> Iterator[pl.DataFrame]:
+    """The estimates of every breakdown at one round."""
     wanted = asked(work, round_number)
     people = sums.with_baseline(work.cohort, wanted.round_id, work.programme.baseline.id)
     sorted_values = samples(people, wanted)
     # One pass over the people serves all breakdowns: each then adds up what its rows hold.
     of_parts = sums.summed(people, work.parts.codes, wanted.sums(work))
-    for grouping in work.groups:
-        rows = sums.summed(of_parts, work.parts.rows[grouping.by], [pl.all().sum()])
-        seen = Seen(wanted, people, sorted_values, grouping, rows)
-        yield grouping, [frame for told in TOLD for frame in told(work, seen)]
+    for stack in work.stacks:
+        rows = [sums.summed(of_parts, work.parts.rows[each.by], [pl.all().sum()]) for each in stack.groupings]
+        seen = Seen(wanted, people, sorted_values, stack, pl.concat(rows))
+        for told in TOLD:
+            yield from told(work, seen)

@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.estimating.weighting import weighted
 from transforms.estimators import sums
-from transforms.estimators.cohort import Cohort, Grouping, Parts, cohort, groupings, of_round, parts
+from transforms.estimators.cohort import Cohort, Grouping, Parts, Stack, cohort, groupings, of_round, parts, stacks
 from transforms.estimators.models import MODELS
 from transforms.programme import DISTRIBUTIONS, Indicator, Programme, Quantity
 
@@ -26,6 +26,7 @@ class Work:
     enrolments: pl.DataFrame
     cohort: Cohort
     groups: list[Grouping]
+    stacks: list[Stack]
     parts: Parts
     indicators: dict[str, Indicator]
     post_only: set[str]
@@ -68,6 +69,7 @@ def work(responses: pl.DataFrame, measurements: pl.DataFrame, enrolments: pl.Dat
         enrolments=enrolments,
         cohort=everybody,
         groups=groups,
+        stacks=stacks(groups),
         parts=parts(groups),
         indicators=indicators,
         post_only={name for name in indicators if before[name].null_count() == before.height},

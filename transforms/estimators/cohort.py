@@ -59,6 +59,28 @@ class Grouping:
         return self.codes.to_numpy()
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Breakdowns whose errors are found alike, one's rows behind the other's: all are told of at once."""
+
+    groupings: tuple[Grouping, ...]
+
+    @cached_property
+    def keys(self) -> pl.DataFrame:
+        """The keys of each with its `by`. One row a row."""
+        return pl.concat(each.keys.select(pl.lit(each.by).alias("by"), pl.all()) for each in self.groupings)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether errors go together by cluster."""
+        return self.groupings[0].clustered
+
+    @property
+    def alone(self) -> bool:
+        """Whether there are clusters, but each group lies in one."""
+        return self.groupings[0].alone
+
+
 def cohort(responses: pl.DataFrame, measurements: pl.DataFrame, programme: Programme) -> Cohort:
     """The people with a baseline row in `responses`; `measurements` has the same rows (any order)."""
     order = [each.id for each in programme.rounds]
@@ -132,6 +154,12 @@ def groupings(cohort: Cohort, programme: Programme) -> list[Grouping]:
     """The whole programme and every breakdown. A course session holds one cluster: its units stand alone."""
     kinds = {PROGRAMME: PROGRAMME} | {each.by: each.kind for each in programme.breakdowns}
     return [_grouping(by, kind, cohort) for by, kind in kinds.items()]
+
+
+def stacks(groups: list[Grouping]) -> list[Stack]:
+    """The breakdowns in as few stacks as do."""
+    kinds = dict.fromkeys((each.clustered, each.alone) for each in groups)
+    return [Stack(tuple(each for each in groups if (each.clustered, each.alone) == kind)) for kind in kinds]
 
 
 def _grouping(by: str, kind: str, cohort: Cohort) -> Grouping:

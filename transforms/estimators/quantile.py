@@ -18,7 +18,16 @@ from transforms.estimators import student
 from transforms.estimators.at_once import at_once
 from transforms.estimators.cluster_robust import one_sample
 from transforms.estimators.mean import linearised
-from transforms.estimators.samples import Floats, Integers, Ordered, Rows, ascending, ordered
+from transforms.estimators.samples import (
+    Floats,
+    Integers,
+    Ordered,
+    Rows,
+    ascending,
+    by_sample,
+    one_behind_another,
+    ordered,
+)
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,12 @@ class Counted:
     signs: Integers
 
 
-def medians(samples: Sequence[Ordered], layout: Rows, *, clustered: bool) -> pl.DataFrame:
+def medians(samples: Sequence[Ordered], *, clustered: bool) -> pl.DataFrame:
     """One row per sample and cell, in order: `n, value, low, high, standard_error, df, p_value, clusters`."""
-    counted = at_once(lambda each: _counted(each, layout), samples)
+    counted = at_once(_counted, samples)
     value = np.concatenate([each.median for each in counted])
     units = np.concatenate([each.units for each in counted])
-    rows = layout.times(len(samples))
+    rows = one_behind_another([each.layout for each in samples])
     if clustered:
         means = _row_means(counted, units, rows)
         low, high, df, width = _woodruff(samples, means)
@@ -54,12 +63,12 @@ def medians(samples: Sequence[Ordered], layout: Rows, *, clustered: bool) -> pl.
     return frame.with_columns(n=np.concatenate([each.counts for each in samples]), clusters=clusters)
 
 
-def _counted(sample: Ordered, layout: Rows) -> Counted:
+def _counted(sample: Ordered) -> Counted:
     lower, upper = (sample.counts + 1) // 2, sample.counts // 2 + 1
     median = (sample.pick(lower) + sample.pick(upper)) / 2
     first, last = _zeros(sample)
     of_rows = (sample.rows, sample.rows[sample.values <= median[sample.cells]], sample.rows[:first], sample.rows[last:])
-    units, below, negative, positive = (np.bincount(each, minlength=layout.cells.size) for each in of_rows)
+    units, below, negative, positive = (np.bincount(each, minlength=sample.layout.cells.size) for each in of_rows)
     return Counted(median, units, below, positive - negative)
 
 
@@ -102,7 +111,7 @@ def _woodruff(samples: Sequence[Ordered], means: pl.DataFrame) -> tuple[Floats, 
     upper = student.quantile(student.TAIL, df)
     reach = upper * np.sqrt(_array(means, "share.variance"))
     reach = np.where(reach > 0, reach, np.nan)
-    of_samples = list(zip(samples, np.split(reach, len(samples)), strict=True))
+    of_samples = list(zip(samples, by_sample(reach, samples), strict=True))
     low, high = (np.concatenate([_inverse(each, 0.5 + side * part) for each, part in of_samples]) for side in (-1, 1))
     return low, high, df, upper
 
@@ -141,6 +150,6 @@ def median(values: pl.Series, clusters: pl.Series | None = None) -> student.Infe
     rows = known["c"].rank("dense").cast(pl.Int64).to_numpy() - 1
     layout = Rows(np.zeros(int(rows.max()) + 1, dtype=np.int64), 1)
     sample = ordered(ascending(known["y"].to_numpy()), rows, layout)
-    found = medians([sample], layout, clustered=clusters is not None)
+    found = medians([sample], clustered=clusters is not None)
     names = ("value", "standard_error", "df", "low", "high", "p_value")
     return student.Inference(*(float("nan") if number is None else number for number in found.select(names).row(0)))

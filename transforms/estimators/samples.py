@@ -1,5 +1,6 @@
 """Values that are sorted once, and where those of every cell stand among them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,9 +32,11 @@ class Rows:
     cells: Integers
     n_cells: int
 
-    def times(self, many: int) -> "Rows":
-        """The rows and cells of so many samples, one sample's behind the other's."""
-        return Rows(np.concatenate([self.cells + each * self.n_cells for each in range(many)]), many * self.n_cells)
+
+def one_behind_another(layouts: Sequence[Rows]) -> Rows:
+    """The rows and cells of many samples as those of one."""
+    first = np.cumsum([0, *(each.n_cells for each in layouts)])
+    return Rows(np.concatenate([each.cells + at for each, at in zip(layouts, first, strict=False)]), int(first[-1]))
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Ordered:
     any.
     """
 
+    layout: Rows
     values: Floats
     rows: Integers
     cells: Integers
@@ -92,4 +96,9 @@ def ordered(sample: Sample, rows: Integers, layout: Rows) -> Ordered:
     counts = np.bincount(cells, minlength=layout.n_cells).astype(np.int64)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
     # The sort is stable, so each cell's values stay ascending.
-    return Ordered(values, of_value, cells, np.argsort(cells, kind="stable"), starts, counts, weights)
+    return Ordered(layout, values, of_value, cells, np.argsort(cells, kind="stable"), starts, counts, weights)
+
+
+def by_sample(numbers: Floats, samples: Sequence[Ordered]) -> list[Floats]:
+    """One number a cell of each sample in turn, taken apart by sample."""
+    return np.split(numbers, np.cumsum([each.layout.n_cells for each in samples])[:-1])

@@ -13,24 +13,23 @@ from transforms.estimators import student
 from transforms.estimators.at_once import at_once
 from transforms.estimators.cluster_robust import one_sample
 from transforms.estimators.mean import linearised
-from transforms.estimators.samples import Floats, Integers, Ordered, Rows
+from transforms.estimators.samples import Floats, Integers, Ordered, by_sample, one_behind_another
 
 CLOSE = 1e-9
 """Of a cell's weight; sums of weights end on a half but for their last bits."""
 
 
-def medians(samples: Sequence[Ordered], layout: Rows, *, clustered: bool) -> pl.DataFrame:
+def medians(samples: Sequence[Ordered], *, clustered: bool) -> pl.DataFrame:
     """One row per sample and cell, in order: the columns of `quantile.medians`, and `kish_deff`."""
-    cells = at_once(lambda each: _Cells(each, layout), samples)
+    cells = at_once(_Cells, samples)
     medians = [each.median() for each in cells]
-    share = _row_means(
-        [each.sums(each.below(value)) for each, value in zip(cells, medians, strict=True)], layout, clustered
-    )
-    signs = _row_means([each.sums(np.sign(each.sample.values)) for each in cells], layout, clustered)
+    below = [each.below(value) for each, value in zip(cells, medians, strict=True)]
+    share = _row_means(cells, below, clustered)
+    signs = _row_means(cells, [np.sign(each.sample.values) for each in cells], clustered)
     df = _array(share, "y.df")
     upper = student.quantile(student.TAIL, df)
     reach = upper * np.sqrt(_array(share, "y.variance"))
-    of_cells = list(zip(cells, np.split(np.where(reach > 0, reach, np.nan), len(cells)), strict=True))
+    of_cells = list(zip(cells, by_sample(np.where(reach > 0, reach, np.nan), samples), strict=True))
     low, high = (np.concatenate([each.at(0.5 + side * part) for each, part in of_cells]) for side in (-1, 1))
     error = np.sqrt(_array(signs, "y.variance"))
     p = student.p_value(_array(signs, "y.value") / np.where(error > 0, error, np.nan), _array(signs, "y.df"))
@@ -43,9 +42,10 @@ def medians(samples: Sequence[Ordered], layout: Rows, *, clustered: bool) -> pl.
     )
 
 
-def _row_means(sums: Sequence[dict[str, Floats]], layout: Rows, clustered: bool) -> pl.DataFrame:
+def _row_means(cells: "Sequence[_Cells]", scores: Sequence[Floats], clustered: bool) -> pl.DataFrame:
     """The cells' weighted mean scores: `y.value, y.variance, y.df`, one row per sample and cell."""
-    rows = layout.times(len(sums))
+    rows = one_behind_another([each.sample.layout for each in cells])
+    sums = [each.sums(score) for each, score in zip(cells, scores, strict=True)]
     columns = {f"y.{name}": np.concatenate([each[name] for each in sums]) for name in sums[0]}
     parts = pl.DataFrame(columns).with_columns(cell=pl.Series(rows.cells))
     found = one_sample(parts, "cell", {"y": linearised("y", weighted=True)}, clustered=clustered)
@@ -55,9 +55,9 @@ def _row_means(sums: Sequence[dict[str, Floats]], layout: Rows, clustered: bool)
 class _Cells:
     """Values sorted within cells, with the weight up to each."""
 
-    def __init__(self, sample: Ordered, layout: Rows) -> None:
+    def __init__(self, sample: Ordered) -> None:
         weights = np.ones(sample.values.shape) if sample.weights is None else sample.weights
-        self.sample, self.weights, self.layout = sample, weights, layout
+        self.sample, self.weights, self.layout = sample, weights, sample.layout
         self.up_to = np.cumsum(weights[sample.places])
         self.total = self._per_cell(weights)
         self.before = np.concatenate(([0.0], self.up_to))[sample.starts]

@@ -86,7 +86,7 @@ def test_intervals_of_a_median_cover(clusters, lowest):
     cells = np.arange(row.max() + 1) // clusters if clusters else np.arange(row.max() + 1)
     layout = Rows(cells, REPLICATIONS)
     sample = ordered(ascending(values), row, layout)
-    found = medians([sample], layout, clustered=clusters is not None)
+    found = medians([sample], clustered=clusters is not None)
     assert lowest < share_holding(found, 1) < 0.985
 
 

@@ -101,7 +101,7 @@ def median_of(values, weights, clusters=None):
     layout = samples.Rows(np.zeros(int(rows.max()) + 1, dtype=np.int64), 1)
     units = samples.ascending(numbers, np.array(weights, dtype=np.float64))
     sample = samples.ordered(units, rows, layout)
-    return weighted_quantile.medians([sample], layout, clustered=clusters is not None).row(0, named=True)
+    return weighted_quantile.medians([sample], clustered=clusters is not None).row(0, named=True)
 
 
 @pytest.mark.parametrize(
