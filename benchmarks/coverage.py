@@ -58,8 +58,10 @@ class Bounds:
 
 @cache
 def programme() -> Programme:
-    """The community economy programme as it ships, without its breakdowns: the headlines are the whole programme's."""
-    return load_programme(FOLDER).model_copy(update={"breakdowns": ()})
+    """The community economy programme as it ships, without the breakdowns that no headline needs."""
+    shipped = load_programme(FOLDER)
+    needed = {each.between.by for each in shipped.indicators.values() if each.between is not None}
+    return shipped.model_copy(update={"breakdowns": tuple(each for each in shipped.breakdowns if each.by in needed)})
 
 
 def headlines(declared: Programme) -> pl.DataFrame:

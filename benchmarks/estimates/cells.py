@@ -13,6 +13,7 @@ from scipy.special import stdtr
 from transforms.estimators import mean, student
 from transforms.estimators.cluster_robust import two_samples
 from transforms.estimators.multiple_testing import with_q_values
+from transforms.estimators.terms import added
 
 CELLS, CLUSTERS, SIZE = 20_000, 10, 5
 FAMILY = 25
@@ -44,7 +45,7 @@ def bare(rows: pl.DataFrame) -> pl.DataFrame:
 
 def ours(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a cell: the effect with its CR2 error, interval, df, p and q (families of 25)."""
-    clusters = rows.group_by("cluster").agg(pl.col("cell", "treated").first(), *mean.sums("y", CHANGE))
+    clusters = rows.group_by("cluster").agg(pl.col("cell", "treated").first(), *added(mean.terms("y", CHANGE)))
     sums = pl.col("y.n", "y.sum", "y.squares")
     sides = [
         pl.when(pl.col("treated") == side).then(sums).otherwise(0).name.prefix(f"{name}|")

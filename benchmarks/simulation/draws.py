@@ -8,13 +8,14 @@ import polars as pl
 
 from transforms.estimators import student
 from transforms.estimators.cluster_robust import Linearised, one_sample, two_samples
+from transforms.estimators.terms import added
 
 EVEN = 10
 UNEVEN = (4, 6, 10, 20)
 """Units a cluster; uneven sizes take turns."""
 
-Sums = Callable[[str, pl.Expr], list[pl.Expr]]
-"""The aggregations under a prefix of the rows of which an expression is true."""
+Terms = Callable[[str, pl.Expr], list[pl.Expr]]
+"""The terms under a prefix of the rows of which an expression is true."""
 
 
 def clustered(
@@ -40,10 +41,10 @@ def clustered(
 
 
 def one_arm(
-    units: pl.DataFrame, sums: list[pl.Expr], statistic: Linearised, *, by_cluster: bool = True
+    units: pl.DataFrame, terms: list[pl.Expr], statistic: Linearised, *, by_cluster: bool = True
 ) -> pl.DataFrame:
-    """One row a cell: the statistic `y` with its interval; `sums` are those that it is written in."""
-    rows = units.group_by("cell", "cluster").agg(sums)
+    """One row a cell: the statistic `y` with its interval; `terms` are those whose sums it is written in."""
+    rows = units.group_by("cell", "cluster").agg(added(terms))
     found = one_sample(rows, "cell", {"y": statistic}, clustered=by_cluster).sort("cell")
     columns = {"value": "y.value", "n": "y.n", "df": "y.df", "variance": "y.variance", "clusters": "y.clusters"}
     errors = {"taylor": "y.taylor"} if by_cluster else {}
@@ -52,7 +53,7 @@ def one_arm(
 
 def two_arms(
     units: pl.DataFrame,
-    sums: Sums,
+    terms: Terms,
     linearised: Callable[[str], Linearised],
     *,
     by_cluster: bool = True,
@@ -60,8 +61,8 @@ def two_arms(
 ) -> pl.DataFrame:
     """One row a cell: treated minus comparison with its standard error, df and `form`; not yet an interval."""
     inside = {"t": pl.col("treated"), "c": ~pl.col("treated")}
-    columns = [column for side, rows in inside.items() for column in sums(side, rows)]
-    rows = units.group_by("cell", "cluster").agg(columns)
+    columns = [column for side, rows in inside.items() for column in terms(side, rows)]
+    rows = units.group_by("cell", "cluster").agg(added(columns))
     arms: list[Mapping[str, Linearised]] = [{"d": linearised(side)} for side in inside]
     found = two_samples(rows, "cell", arms[0], arms[1], clustered=by_cluster, welch=welch).sort("cell")
     named = {name: f"d.{name}" for name in ("value", "df", "form", "n", "n_comparison", "clusters")}

@@ -19,12 +19,12 @@ NEAR = (0.93, 0.97)
 """What an interval that is no more than approximately right must cover."""
 
 
-def _sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
-    return mean.sums(side, pl.when(inside).then(pl.col("noise")))
+def _terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    return mean.terms(side, pl.when(inside).then(pl.col("noise")))
 
 
 def _difference(units: pl.DataFrame, *, by_cluster: bool = True) -> pl.DataFrame:
-    return student.with_inference(draws.two_arms(units, _sums, mean.linearised, by_cluster=by_cluster))
+    return student.with_inference(draws.two_arms(units, _terms, mean.linearised, by_cluster=by_cluster))
 
 
 def difference_in_differences(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
@@ -120,14 +120,14 @@ def growth(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
     replications = max(replications, TESTS)
     for clusters, size in ((12, 10), (40, 4)):
         units = _sales(noise, draws.clustered(noise, replications, 2 * clusters, size, 0.1))
-        logs = draws.two_arms(units, _growth_sums, ratio_of_ratios.linearised, welch=True)
+        logs = draws.two_arms(units, _growth_terms, ratio_of_ratios.linearised, welch=True)
         found = ratio_of_ratios.with_growth(logs)
         data = f"{clusters}+{clusters} clusters of {size}, lognormal sales, a tenth closed"
         yield Finding("ratio_of_ratios_cr2", data, "coverage", covered(found, 0.0), *NEAR, replications)
         yield Finding("ratio_of_ratios_cr2", data, "type I", rejected(found), *TYPE_I, replications)
     units = _sales(noise, draws.clustered(noise, replications, 200, 1, 0.0))
     found = ratio_of_ratios.with_growth(
-        draws.two_arms(units, _growth_sums, ratio_of_ratios.linearised, by_cluster=False, welch=True)
+        draws.two_arms(units, _growth_terms, ratio_of_ratios.linearised, by_cluster=False, welch=True)
     )
     data = "100 firms against 100, lognormal sales, a tenth closed"
     yield Finding("ratio_of_ratios_welch", data, "coverage", covered(found, 0.0), *NEAR, replications)
@@ -140,8 +140,8 @@ def _sales(noise: np.random.Generator, units: pl.DataFrame) -> pl.DataFrame:
     return units.with_columns(before=size, after=after)
 
 
-def _growth_sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
-    return ratio_of_ratios.sums(side, pl.when(inside).then(pl.col("before")), pl.when(inside).then(pl.col("after")))
+def _growth_terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    return ratio_of_ratios.terms(side, pl.when(inside).then(pl.col("before")), pl.when(inside).then(pl.col("after")))
 
 
 def winsorised(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
@@ -166,11 +166,11 @@ def difference_of_ratio_changes(noise: np.random.Generator, replications: int) -
     x0, x = (pl.Series(noise.uniform(1, 9, units.height)) for _ in range(2))
     units = units.with_columns(x0=x0, x=x, y0=x0 * 0.4, y=x * (0.5 + 0.1 * pl.col("noise")))
 
-    def sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    def terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
         before, after = (tuple(pl.when(inside).then(pl.col(part)) for part in parts) for parts in (("y0", "x0"), "yx"))
-        return ratio.change_sums(side, before, after)
+        return ratio.change_terms(side, before, after)
 
-    found = student.with_inference(draws.two_arms(units, sums, ratio.change_linearised))
+    found = student.with_inference(draws.two_arms(units, terms, ratio.change_linearised))
     data = f"{clusters}+{clusters} clusters of {draws.EVEN}, a change of a ratio"
     method = "difference_in_differences_cr2"
     yield Finding(method, data, "coverage", covered(found, 0.0), *NEAR, replications)

@@ -37,7 +37,7 @@ def signs(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
 def _graded(noise: np.random.Generator, cells: int) -> pl.DataFrame:
     """The table GradedEstimates of so many null effects of 6+6 clusters; a period is a family."""
     units = draws.clustered(noise, cells, 12, 4, between=0.1)
-    found = student.with_inference(draws.two_arms(units, _sums, mean.linearised))
+    found = student.with_inference(draws.two_arms(units, _terms, mean.linearised))
     rows = found.with_columns(
         pl.lit(INDICATOR).alias("indicator"),
         period=(pl.col("cell") // FAMILY).cast(pl.String),
@@ -62,8 +62,8 @@ def _graded(noise: np.random.Generator, cells: int) -> pl.DataFrame:
     return grade(tables.Estimates.validate(finished, cast=True), programme)
 
 
-def _sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
-    return mean.sums(side, pl.when(inside).then(pl.col("noise")))
+def _terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    return mean.terms(side, pl.when(inside).then(pl.col("noise")))
 
 
 SIMULATIONS = (signs,)

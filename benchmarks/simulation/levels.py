@@ -14,7 +14,7 @@ from transforms.estimators import mean, quantile, ratio, samples, student
 
 def means(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
     """Normal values, with clusters and without."""
-    value = mean.sums("y", pl.col("noise"))
+    value = mean.terms("y", pl.col("noise"))
     for clusters in (5, 24):
         units = draws.clustered(noise, replications, clusters)
         found = draws.one_arm(units, value, mean.linearised("y"))
@@ -32,7 +32,7 @@ def skewed_money(noise: np.random.Generator, replications: int) -> Iterator[Find
     for units_a_cell, known in ((20, 0.885), (100, 0.92)):
         units = draws.clustered(noise, replications, units_a_cell, 1, 0.0)
         units = units.with_columns(money=pl.col("noise").exp())
-        found = draws.one_arm(units, mean.sums("y", pl.col("money")), mean.linearised("y"), by_cluster=False)
+        found = draws.one_arm(units, mean.terms("y", pl.col("money")), mean.linearised("y"), by_cluster=False)
         low, high = around(known, replications)
         data = f"{units_a_cell} lognormal values; known to cover about {known}"
         truth = float(np.exp(0.5))
@@ -47,14 +47,14 @@ def ratios(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
     y0 = x0 * (0.4 + 0.1 * pl.col("noise"))
     y = x * (0.5 + 0.1 * pl.col("noise") + pl.Series(noise.normal(0, 0.1, units.height)))
     units = units.with_columns(x0=x0, x=x, y0=y0, y=y)
-    found = draws.one_arm(units, ratio.sums("r", pl.col("y0"), pl.col("x0")), ratio.linearised("r"))
+    found = draws.one_arm(units, ratio.terms("r", pl.col("y0"), pl.col("x0")), ratio.linearised("r"))
     taylor = student.with_inference(
         found.with_columns(standard_error=pl.col("taylor").sqrt(), df=pl.col("clusters").cast(pl.Float64) - 1)
     )
     data = f"24 clusters of {draws.EVEN}"
     yield _coverage("ratio_taylor", data, taylor, 0.4, NEAR, replications)
-    sums = ratio.change_sums("r", (pl.col("y0"), pl.col("x0")), (pl.col("y"), pl.col("x")))
-    found = draws.one_arm(units, sums, ratio.change_linearised("r"))
+    terms = ratio.change_terms("r", (pl.col("y0"), pl.col("x0")), (pl.col("y"), pl.col("x")))
+    found = draws.one_arm(units, terms, ratio.change_linearised("r"))
     yield _coverage("paired_ratio_change_cr2", data, found, 0.1, NEAR, replications)
 
 

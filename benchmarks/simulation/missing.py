@@ -23,9 +23,9 @@ def at_random(noise: np.random.Generator, replications: int) -> Iterator[Finding
     """The effect of those who answered is off; weighted up to all who registered it is not."""
     units = _units(noise, replications)
     units = units.with_columns(weight=pl.Series(_weights(units)).fill_nan(None))
-    plain = student.with_inference(draws.two_arms(units, _sums, mean.linearised))
+    plain = student.with_inference(draws.two_arms(units, _terms, mean.linearised))
     adjusted = student.with_inference(
-        draws.two_arms(units, _weighted_sums, lambda side: mean.linearised(side, weighted=True))
+        draws.two_arms(units, _weighted_terms, lambda side: mean.linearised(side, weighted=True))
     )
     data = f"{CLUSTERS}+{CLUSTERS} clusters of {SIZE}, the gain and the answering go by level"
     what, bounds = "mean error / MC error", (-3.0, 3.0)
@@ -63,12 +63,12 @@ def _weights(units: pl.DataFrame) -> np.ndarray:
     return found
 
 
-def _sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
-    return mean.sums(side, pl.when(inside).then(pl.col("change")))
+def _terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    return mean.terms(side, pl.when(inside).then(pl.col("change")))
 
 
-def _weighted_sums(side: str, inside: pl.Expr) -> list[pl.Expr]:
-    return mean.weighted_sums(side, pl.when(inside).then(pl.col("change")), pl.col("weight"))
+def _weighted_terms(side: str, inside: pl.Expr) -> list[pl.Expr]:
+    return mean.weighted_terms(side, pl.when(inside).then(pl.col("change")), pl.col("weight"))
 
 
 def _error(found: pl.DataFrame) -> float:

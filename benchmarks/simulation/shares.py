@@ -65,7 +65,7 @@ def korn_graubard(noise: np.random.Generator, replications: int) -> Iterator[Fin
                 "yes": np.stack([pairs > 0, pairs > 1], axis=-1).ravel().astype(float),
             }
         )
-        arm = draws.one_arm(units, mean.sums("y", pl.col("yes")), mean.linearised("y"))
+        arm = draws.one_arm(units, mean.terms("y", pl.col("yes")), mean.linearised("y"))
         found = proportion.with_interval(arm.drop("low", "high", "standard_error"), clustered=True)
         data = f"{PAIRS} pairs, a share of {share}; counted out {counted:.4f}"
         bounds = around(counted, replications)

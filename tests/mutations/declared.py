@@ -174,7 +174,7 @@ MUTATIONS = (
         "u32 counts",
         "the square of a count overflows in 32 bits without a word, and with it the degrees of freedom",
         (f"{ESTIMATORS}/cluster_robust.py", "return pl.col(column).cast(pl.Float64)", "return pl.col(column)"),
-        (f"{ESTIMATORS}/mean.py", "value.count().cast(pl.Float64)", "value.count()"),
+        (f"{ESTIMATORS}/terms.py", "[each.cast(pl.Float64).sum()", "[each.sum()"),
     ),
     _mutation(
         "floor off by one",

@@ -27,18 +27,18 @@ class Asked:
     effects: dict[str, Indicator]
     weights: str
 
-    def sums(self, work: Work) -> list[pl.Expr]:
-        """The aggregations that these need; an effect without a baseline needs the level's."""
+    def terms(self, work: Work) -> list[pl.Expr]:
+        """The terms of the sums that these need; an effect without a baseline needs the level's."""
         levels = self.levels | {name: each for name, each in self.effects.items() if name in work.post_only}
         changes = self.changes | {name: each for name, each in self.effects.items() if name not in work.post_only}
         weighted = self.is_weighted
-        made = sums.level_sums(levels, weighted=weighted) + sums.change_sums(changes, work.limits, weighted=weighted)
+        made = sums.level_terms(levels, weighted=weighted) + sums.change_terms(changes, work.limits, weighted=weighted)
         if not self.round_number:
             return made
         without_baseline = [
             name for name, each in levels.items() if name in work.post_only or each.statistic == "survival"
         ]
-        return made + sums.eligible_sums(changes.items(), without_baseline)
+        return made + sums.eligible_terms(changes.items(), without_baseline)
 
     @property
     def is_weighted(self) -> bool:

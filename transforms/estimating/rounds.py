@@ -10,6 +10,7 @@ from transforms.estimating.effects import effects
 from transforms.estimating.seen import Seen
 from transforms.estimating.work import Work
 from transforms.estimators import sums
+from transforms.estimators.terms import summed
 
 TOLD = (arms, effects)
 """What is told of a breakdown at a round. Each makes frames with the columns of Estimates that it knows."""
@@ -21,9 +22,10 @@ def of_round(work: Work, round_number: int) -> Iterator[pl.DataFrame]:
     people = sums.with_baseline(work.cohort, wanted.round_id, work.programme.baseline.id)
     sorted_values = samples(people, wanted)
     # One pass over the people serves all breakdowns: each then adds up what its rows hold.
-    of_parts = sums.summed(people, work.parts.codes, wanted.sums(work))
+    of_parts = summed(people, work.parts.codes, wanted.terms(work))
+    parts = [pl.col(name) for name in of_parts.columns]
     for stack in work.stacks:
-        rows = [sums.summed(of_parts, work.parts.rows[each.by], [pl.all().sum()]) for each in stack.groupings]
+        rows = [summed(of_parts, work.parts.rows[each.by], parts) for each in stack.groupings]
         seen = Seen(wanted, people, sorted_values, stack, pl.concat(rows))
         for told in TOLD:
             yield from told(work, seen)

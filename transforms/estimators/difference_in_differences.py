@@ -12,6 +12,7 @@ import polars as pl
 from transforms.estimators import mean
 from transforms.estimators.cluster_robust import two_samples
 from transforms.estimators.student import Inference, inference
+from transforms.estimators.terms import added
 
 
 def difference(values: pl.Series, clusters: pl.Series, treated: pl.Series) -> tuple[Inference, str]:
@@ -24,8 +25,8 @@ def difference(values: pl.Series, clusters: pl.Series, treated: pl.Series) -> tu
     rows = (
         units.group_by("cluster")
         .agg(
-            *mean.sums("t", pl.when(inside).then(pl.col("value"))),
-            *mean.sums("c", pl.when(~inside).then(pl.col("value"))),
+            *added(mean.terms("t", pl.when(inside).then(pl.col("value")))),
+            *added(mean.terms("c", pl.when(~inside).then(pl.col("value")))),
         )
         .with_columns(cell=pl.lit(0))
     )

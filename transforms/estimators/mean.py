@@ -4,35 +4,36 @@ import polars as pl
 
 from transforms.estimators.cluster_robust import Linearised, number, one_sample, total
 from transforms.estimators.student import Inference, inference
+from transforms.estimators.terms import added
 
 SUMS = ("n", "sum", "squares")
 """What is summed per cluster: known values, their sum, the sum of their squares."""
 
 
-def sums(prefix: str, value: pl.Expr) -> list[pl.Expr]:
-    """The aggregations `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` of a value; null is unknown."""
+def terms(prefix: str, value: pl.Expr) -> list[pl.Expr]:
+    """The terms `PREFIX.n`, `PREFIX.sum`, `PREFIX.squares` of a value; null is unknown."""
     return [
-        value.count().cast(pl.Float64).alias(f"{prefix}.n"),
-        value.sum().alias(f"{prefix}.sum"),
-        (value * value).sum().alias(f"{prefix}.squares"),
+        value.is_not_null().alias(f"{prefix}.n"),
+        value.alias(f"{prefix}.sum"),
+        (value * value).alias(f"{prefix}.squares"),
     ]
 
 
-def weighted_sums(prefix: str, value: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
-    """The aggregations of a weighted value: `.n`, `.w`, `.sum` (w y), their squares and product, and `.plain` (y).
+def weighted_terms(prefix: str, value: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
+    """The terms of a weighted value: `.n`, `.w`, `.sum` (w y), their squares and product, and `.plain` (y).
 
     Null is unknown; so is the value of a unit without a weight.
     """
     known = value.is_not_null() & weight.is_not_null()
     w, y = pl.when(known).then(weight), pl.when(known).then(weight * value)
     return [
-        known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
-        w.sum().alias(f"{prefix}.w"),
-        (w * w).sum().alias(f"{prefix}.w.w"),
-        y.sum().alias(f"{prefix}.sum"),
-        (y * y).sum().alias(f"{prefix}.squares"),
-        (y * w).sum().alias(f"{prefix}.sum.w"),
-        pl.when(known).then(value).sum().alias(f"{prefix}.plain"),
+        known.alias(f"{prefix}.n"),
+        w.alias(f"{prefix}.w"),
+        (w * w).alias(f"{prefix}.w.w"),
+        y.alias(f"{prefix}.sum"),
+        (y * y).alias(f"{prefix}.squares"),
+        (y * w).alias(f"{prefix}.sum.w"),
+        pl.when(known).then(value).alias(f"{prefix}.plain"),
     ]
 
 
@@ -56,7 +57,7 @@ def _weighted(prefix: str) -> Linearised:
 
 
 def linearised(prefix: str, *, weighted: bool = False) -> Linearised:
-    """The mean over each cell of the columns of `sums`, or of `weighted_sums`."""
+    """The mean over each cell of the sums of `terms`, or of `weighted_terms`."""
     if weighted:
         return _weighted(prefix)
     n, value, squares = (number(f"{prefix}.{part}") for part in SUMS)
@@ -80,11 +81,11 @@ def mean(values: pl.Series, clusters: pl.Series, weights: pl.Series | None = Non
     `values`, `clusters` and `weights`: one entry a unit. Unknown values are left out.
     """
     units = pl.DataFrame({"cluster": clusters, "value": values.cast(pl.Float64)})
-    summed, statistic = sums("y", pl.col("value")), linearised("y")
+    wanted, statistic = terms("y", pl.col("value")), linearised("y")
     if weights is not None:
         units = units.with_columns(weights.alias("weight"))
-        summed, statistic = weighted_sums("y", pl.col("value"), pl.col("weight")), linearised("y", weighted=True)
-    rows = units.group_by("cluster").agg(summed).with_columns(cell=pl.lit(0))
+        wanted, statistic = weighted_terms("y", pl.col("value"), pl.col("weight")), linearised("y", weighted=True)
+    rows = units.group_by("cluster").agg(added(wanted)).with_columns(cell=pl.lit(0))
     result = one_sample(rows, "cell", {"y": statistic}, clustered=True)
     return inference(
         result.select(value="y.value", standard_error=pl.col("y.variance").sqrt(), df="y.df"),

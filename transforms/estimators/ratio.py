@@ -6,52 +6,53 @@ import polars as pl
 
 from transforms.estimators.cluster_robust import Linearised, number, one_sample, total
 from transforms.estimators.student import Inference, inference
+from transforms.estimators.terms import added
 
 
-def sums(prefix: str, value: pl.Expr, per: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
-    """Sums of one round over units of which both parts are known: n, y, x and their products.
+def terms(prefix: str, value: pl.Expr, per: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
+    """The terms of one round, of units of which both parts are known: n, y, x and their products.
 
-    With a weight, y and x are sums of weighted parts, and `w` and `w.w` those of weights and of their squares.
+    With a weight, y and x are weighted, and `w` and `w.w` are the weight and its square.
     """
-    return _sums(prefix, {"y": value, "x": per}, weight)
+    return _terms(prefix, {"y": value, "x": per}, weight)
 
 
-def change_sums(
+def change_terms(
     prefix: str,
     before: tuple[pl.Expr, pl.Expr],
     after: tuple[pl.Expr, pl.Expr],
     weight: pl.Expr | None = None,
 ) -> list[pl.Expr]:
-    """Sums over units of which (value, per) are known at both rounds: n, y0, x0, y, x and their products."""
-    return _sums(prefix, {"y0": before[0], "x0": before[1], "y": after[0], "x": after[1]}, weight)
+    """The terms of units of which (value, per) are known at both rounds: n, y0, x0, y, x and their products."""
+    return _terms(prefix, {"y0": before[0], "x0": before[1], "y": after[0], "x": after[1]}, weight)
 
 
-def _sums(prefix: str, parts: dict[str, pl.Expr], weight: pl.Expr | None) -> list[pl.Expr]:
+def _terms(prefix: str, parts: dict[str, pl.Expr], weight: pl.Expr | None) -> list[pl.Expr]:
     known = pl.all_horizontal(part.is_not_null() for part in (*parts.values(), *([] if weight is None else [weight])))
     kept = {name: pl.when(known).then(part if weight is None else weight * part) for name, part in parts.items()}
     products = combinations_with_replacement(kept, 2)
     return [
-        known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
-        *([] if weight is None else weight_sums(prefix, known, weight)),
-        *(part.sum().alias(f"{prefix}.{name}") for name, part in kept.items()),
-        *((kept[a] * kept[b]).sum().alias(f"{prefix}.{a}.{b}") for a, b in products),
+        known.alias(f"{prefix}.n"),
+        *([] if weight is None else weight_terms(prefix, known, weight)),
+        *(part.alias(f"{prefix}.{name}") for name, part in kept.items()),
+        *((kept[a] * kept[b]).alias(f"{prefix}.{a}.{b}") for a, b in products),
     ]
 
 
-def weight_sums(prefix: str, known: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
-    """The aggregations `PREFIX.w` and `PREFIX.w.w` of the weights of known units."""
+def weight_terms(prefix: str, known: pl.Expr, weight: pl.Expr) -> list[pl.Expr]:
+    """The terms `PREFIX.w` and `PREFIX.w.w` of the weights of known units."""
     w = pl.when(known).then(weight)
-    return [w.sum().alias(f"{prefix}.w"), (w * w).sum().alias(f"{prefix}.w.w")]
+    return [w.alias(f"{prefix}.w"), (w * w).alias(f"{prefix}.w.w")]
 
 
 def linearised(prefix: str, *, weighted: bool = False) -> Linearised:
-    """sum(y) / sum(x) over each cell, from `sums`. Influence: (y - R x) / sum(x)."""
+    """sum(y) / sum(x) over each cell, from the sums of `terms`. Influence: (y - R x) / sum(x)."""
     y, x = total(f"{prefix}.y"), total(f"{prefix}.x")
     return _statistic(prefix, y / x, {"y": 1 / x, "x": -y / x**2}, weighted)
 
 
 def change_linearised(prefix: str, *, weighted: bool = False) -> Linearised:
-    """sum(y)/sum(x) - sum(y0)/sum(x0) over each cell, from `change_sums`."""
+    """sum(y)/sum(x) - sum(y0)/sum(x0) over each cell, from the sums of `change_terms`."""
     y0, x0, y, x = (total(f"{prefix}.{part}") for part in ("y0", "x0", "y", "x"))
     slopes = {"y0": -1 / x0, "x0": y0 / x0**2, "y": 1 / x, "x": -y / x**2}
     return _statistic(prefix, y / x - y0 / x0, slopes, weighted)
@@ -83,7 +84,7 @@ def _statistic(prefix: str, value: pl.Expr, slopes: dict[str, pl.Expr], weighted
 def ratio(values: pl.Series, per: pl.Series, clusters: pl.Series) -> Inference:
     """sum(values) / sum(per) of one sample of clusters; Taylor standard error, clusters - 1 df."""
     units = pl.DataFrame({"cluster": clusters, "y": values.cast(pl.Float64), "x": per.cast(pl.Float64)})
-    rows = units.group_by("cluster").agg(sums("r", pl.col("y"), pl.col("x"))).with_columns(cell=pl.lit(0))
+    rows = units.group_by("cluster").agg(added(terms("r", pl.col("y"), pl.col("x")))).with_columns(cell=pl.lit(0))
     result = one_sample(rows, "cell", {"r": linearised("r")}, clustered=True)
     return inference(
         result.select(value="r.value", standard_error=pl.col("r.taylor").sqrt(), df=pl.col("r.clusters") - 1),

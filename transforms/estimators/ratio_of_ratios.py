@@ -13,31 +13,32 @@ import math
 import polars as pl
 
 from transforms.estimators.cluster_robust import Linearised, number, total, two_samples
-from transforms.estimators.ratio import weight_sums
+from transforms.estimators.ratio import weight_terms
 from transforms.estimators.student import Inference, with_inference
+from transforms.estimators.terms import added
 
 
-def sums(prefix: str, before: pl.Expr, after: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
-    """Sums per cluster over units of which both rounds are known: n, both rounds, and their products.
+def terms(prefix: str, before: pl.Expr, after: pl.Expr, weight: pl.Expr | None = None) -> list[pl.Expr]:
+    """The terms of units of which both rounds are known: n, both rounds, and their products.
 
-    With a weight both rounds count as often as it says, and `w` and `w.w` are sums of weights and of their squares.
+    With a weight both rounds count as often as it says, and `w` and `w.w` are the weight and its square.
     """
     known = before.is_not_null() & after.is_not_null()
     if weight is not None:
         known, before, after = known & weight.is_not_null(), weight * before, weight * after
     y0, y1 = pl.when(known).then(before), pl.when(known).then(after)
-    summed = [
-        known.sum().cast(pl.Float64).alias(f"{prefix}.n"),
-        *([] if weight is None else weight_sums(prefix, known, weight)),
-        y0.sum().alias(f"{prefix}.y0"),
-        y1.sum().alias(f"{prefix}.y1"),
+    single = [
+        known.alias(f"{prefix}.n"),
+        *([] if weight is None else weight_terms(prefix, known, weight)),
+        y0.alias(f"{prefix}.y0"),
+        y1.alias(f"{prefix}.y1"),
     ]
     products = {"y0.y0": y0 * y0, "y0.y1": y0 * y1, "y1.y1": y1 * y1}
-    return [*summed, *(product.sum().alias(f"{prefix}.{part}") for part, product in products.items())]
+    return [*single, *(product.alias(f"{prefix}.{part}") for part, product in products.items())]
 
 
 def linearised(prefix: str) -> Linearised:
-    """log(sum after / sum before) of each cell, from `sums`."""
+    """log(sum after / sum before) of each cell, from the sums of `terms`."""
     y0, y1 = number(f"{prefix}.y0"), number(f"{prefix}.y1")
     before, after = total(f"{prefix}.y0"), total(f"{prefix}.y1")
     both = before + after
@@ -72,9 +73,9 @@ def ratio_of_ratios(before: pl.Series, after: pl.Series, clusters: pl.Series, tr
     columns = [
         column
         for side, inside in sides.items()
-        for column in sums(side, pl.when(inside).then(y0), pl.when(inside).then(y1))
+        for column in terms(side, pl.when(inside).then(y0), pl.when(inside).then(y1))
     ]
-    rows = units.group_by("cluster").agg(columns).with_columns(cell=pl.lit(0))
+    rows = units.group_by("cluster").agg(added(columns)).with_columns(cell=pl.lit(0))
     arms = ({"g": linearised("t")}, {"g": linearised("c")})
     result = two_samples(rows, "cell", *arms, clustered=True, welch=True)
     logs = result.select(value="g.value", standard_error=pl.col("g.variance").sqrt(), df="g.df")

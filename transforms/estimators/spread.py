@@ -3,7 +3,8 @@
 import polars as pl
 
 from transforms.estimators.cohort import Cohort
-from transforms.estimators.sums import grows, level_sums, summed
+from transforms.estimators.sums import grows, level_terms
+from transforms.estimators.terms import summed
 from transforms.programme import Indicator, Programme
 
 NO_SPREAD = ("count", "transition", "cost", "gini", "bottom_gain")
@@ -18,7 +19,7 @@ def spreads(cohort: Cohort, programme: Programme) -> pl.DataFrame:
     """
     numeric = {name: each for name, each in programme.indicators.items() if each.statistic not in NO_SPREAD}
     baseline = cohort.rounds[programme.baseline.id]
-    rows = summed(baseline, cohort.people["stratum"], level_sums(numeric))
+    rows = summed(baseline, cohort.people["stratum"], level_terms(numeric))
     totals = rows.with_columns(cohort.strata["period"]).group_by("period").agg(pl.all().sum()).sort("period")
     schema = {"period": pl.String, "indicator": pl.String, "spread": pl.Float64, "relative": pl.Float64}
     parts = [totals.select("period", *_spread(name, each)) for name, each in numeric.items()]

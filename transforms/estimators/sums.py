@@ -1,11 +1,10 @@
 """What is summed over the people of one round, for all indicators in one pass.
 
-Columns are named `INDICATOR:level.n` and so on; which parts there are depends on the indicator's statistic.
+Terms are named `INDICATOR:level.n` and so on; which parts there are depends on the indicator's statistic.
 """
 
 from collections.abc import Iterable
 
-import numpy as np
 import polars as pl
 
 from transforms.estimators import change, mean, ratio, ratio_of_ratios
@@ -14,9 +13,6 @@ from transforms.programme import Indicator
 
 BEFORE = "@before"
 """The suffix of a measurement's column at the baseline."""
-
-SUMS_AT_ONCE = 20
-"""Each sum's terms are a column as long as there are people; all at once would take a gigabyte a million."""
 
 WEIGHT = "@weight"
 """The column with what one who answered stands for; null for who did not."""
@@ -52,59 +48,59 @@ def winsor_limits(cohort: Cohort, baseline_id: str, indicators: dict[str, Indica
     return found
 
 
-def level_sums(indicators: dict[str, Indicator], *, weighted: bool = False) -> list[pl.Expr]:
-    """The aggregations for levels: values (and denominators) at the round, and how many were asked."""
+def level_terms(indicators: dict[str, Indicator], *, weighted: bool = False) -> list[pl.Expr]:
+    """The terms of levels: values (and denominators) at the round, and how many were asked."""
     weight = pl.col(WEIGHT) if weighted else None
-    expressions = [pl.len().alias("people"), pl.col("due").sum(), pl.col("told").sum()]
+    terms = [pl.col("due"), pl.col("told")]
     for name, indicator in indicators.items():
         prefix = f"{name}:level"
-        expressions.append(pl.col(f"{name}__asked").sum().alias(f"{prefix}.asked"))
+        terms.append(pl.col(f"{name}__asked").alias(f"{prefix}.asked"))
         if indicator.statistic == "ratio":
-            expressions += ratio.sums(prefix, pl.col(name), pl.col(f"{name}__per"), weight)
+            terms += ratio.terms(prefix, pl.col(name), pl.col(f"{name}__per"), weight)
         else:
-            expressions += _mean_sums(prefix, pl.col(name), weight)
-    return expressions
+            terms += _mean_terms(prefix, pl.col(name), weight)
+    return terms
 
 
-def change_sums(indicators: dict[str, Indicator], limits: Limits, *, weighted: bool = False) -> list[pl.Expr]:
-    """The aggregations for changes since the baseline, over units measured at both rounds."""
+def change_terms(indicators: dict[str, Indicator], limits: Limits, *, weighted: bool = False) -> list[pl.Expr]:
+    """The terms of changes since the baseline, over units measured at both rounds."""
     weight = pl.col(WEIGHT) if weighted else None
-    expressions = []
+    terms: list[pl.Expr] = []
     for name, indicator in indicators.items():
         prefix = f"{name}:change"
         asked = pl.col(f"{name}__asked") & pl.col(f"{name}__asked{BEFORE}")
-        expressions.append(asked.sum().alias(f"{prefix}.asked"))
+        terms.append(asked.alias(f"{prefix}.asked"))
         before, after = pl.col(f"{name}{BEFORE}"), pl.col(name)
         if indicator.statistic == "ratio":
             per = (pl.col(f"{name}__per{BEFORE}"), pl.col(f"{name}__per"))
-            expressions += ratio.change_sums(prefix, (before, per[0]), (after, per[1]), weight)
+            terms += ratio.change_terms(prefix, (before, per[0]), (after, per[1]), weight)
         elif grows(indicator):
-            expressions += ratio_of_ratios.sums(prefix, before, after, weight)
+            terms += ratio_of_ratios.terms(prefix, before, after, weight)
         else:
             inside = [held(value, limits.get(name)) for value in (before, after)]
-            expressions += _mean_sums(prefix, change.difference(*inside), weight)
-    return expressions
+            terms += _mean_terms(prefix, change.difference(*inside), weight)
+    return terms
 
 
-def eligible_sums(changes: Iterable[tuple[str, Indicator]], levels: Iterable[str]) -> list[pl.Expr]:
+def eligible_terms(changes: Iterable[tuple[str, Indicator]], levels: Iterable[str]) -> list[pl.Expr]:
     """How many units might have been analysed: due at the round, in the population at the baseline.
 
     Of changes also with a value there: who never had one was not lost.
     """
-    expressions = []
+    terms: list[pl.Expr] = []
     for name, indicator in changes:
         before = [pl.col(f"{name}{BEFORE}"), *([pl.col(f"{name}__per{BEFORE}")] if indicator.per is not None else [])]
         had = pl.all_horizontal(each.is_not_null() for each in before)
         might = pl.col("due") & pl.col(f"{name}__asked{BEFORE}") & had
-        expressions.append(might.sum().alias(f"{name}:change.eligible"))
+        terms.append(might.alias(f"{name}:change.eligible"))
     for name in levels:
         might = pl.col("due") & pl.col(f"{name}__asked{BEFORE}")
-        expressions.append(might.sum().alias(f"{name}:level.eligible"))
-    return expressions
+        terms.append(might.alias(f"{name}:level.eligible"))
+    return terms
 
 
-def _mean_sums(prefix: str, value: pl.Expr, weight: pl.Expr | None) -> list[pl.Expr]:
-    return mean.sums(prefix, value) if weight is None else mean.weighted_sums(prefix, value, weight)
+def _mean_terms(prefix: str, value: pl.Expr, weight: pl.Expr | None) -> list[pl.Expr]:
+    return mean.terms(prefix, value) if weight is None else mean.weighted_terms(prefix, value, weight)
 
 
 def kish(prefix: str) -> pl.Expr:
@@ -124,31 +120,3 @@ def held(value: pl.Expr, limits: dict[str, tuple[float, float]] | None) -> pl.Ex
         for end in (0, 1)
     )
     return change.winsorised(value, *ends)
-
-
-def summed(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> pl.DataFrame:
-    """One row per code of `codes` (0, 1, ... all occur; -1 is left out), in order: the sums over its people.
-
-    People are put in the order of their codes first: sums over neighbours are several times faster than over people
-    here and there, and always add up in the same order, so that they do not differ in their last bits.
-    """
-    ordered, row = _in_order(people, codes, expressions)
-    rows = ordered.lazy().with_columns(row.alias("row").set_sorted()).group_by("row")
-    batches = [expressions[start : start + SUMS_AT_ONCE] for start in range(0, len(expressions), SUMS_AT_ONCE)]
-    # The other engine adds up in the order in which its threads get their turn.
-    sums = [rows.agg(batch).collect(engine="in-memory").sort("row") for batch in batches]
-    return (
-        pl.concat([sums[0], *(each.drop("row") for each in sums[1:])], how="horizontal")
-        .filter(pl.col("row") >= 0)
-        .drop("row")
-    )
-
-
-def _in_order(people: pl.DataFrame, codes: pl.Series, expressions: list[pl.Expr]) -> tuple[pl.DataFrame, pl.Series]:
-    """The people's columns that the sums need, and the codes, in the order of the codes."""
-    asked = {name for each in expressions for name in each.meta.root_names()}
-    needed = people.select(name for name in people.columns if name in asked) if asked else people
-    if codes.is_sorted():
-        return needed, codes
-    order = pl.Series(np.argsort(codes.to_numpy(), kind="stable"))
-    return needed[order], codes.gather(order)

@@ -13,6 +13,7 @@ from transforms.estimators import mean, ratio_of_ratios, student
 from transforms.estimators.cluster_robust import one_sample, two_samples
 from transforms.estimators.quantile import medians
 from transforms.estimators.samples import Rows, ascending, ordered
+from transforms.estimators.terms import added
 
 REPLICATIONS = 2000
 BAND = 3 * math.sqrt(0.0475 / REPLICATIONS)
@@ -38,18 +39,18 @@ def share_holding(intervals: pl.DataFrame, truth: float) -> float:
     return float(intervals.select((pl.col("low") <= truth) & (pl.col("high") >= truth)).to_series().mean())
 
 
-def sides(units: pl.DataFrame, sums) -> pl.DataFrame:
+def sides(units: pl.DataFrame, terms) -> pl.DataFrame:
     columns = []
     for name, inside in {"t": pl.col("treated"), "c": ~pl.col("treated")}.items():
-        columns += sums(name, inside)
-    return units.group_by("cell", "cluster").agg(columns)
+        columns += terms(name, inside)
+    return units.group_by("cell", "cluster").agg(added(columns))
 
 
 @pytest.mark.parametrize("clusters", [6, 20, 80])
 def test_cr2_intervals_of_an_effect_cover_from_3_and_3_to_40_and_40_clusters(clusters):
     size = 10 if clusters < 80 else 4
     units = simulated(clusters, clusters, size)
-    rows = sides(units, lambda name, inside: mean.sums(name, pl.when(inside).then(pl.col("noise"))))
+    rows = sides(units, lambda name, inside: mean.terms(name, pl.when(inside).then(pl.col("noise"))))
     arms = ({"d": mean.linearised("t")}, {"d": mean.linearised("c")})
     found = two_samples(rows, "cell", *arms, clustered=True)
     assert found["d.form"].unique().to_list() == ["cr2"]
@@ -61,7 +62,7 @@ def test_cr2_intervals_of_an_effect_cover_from_3_and_3_to_40_and_40_clusters(clu
 
 def test_ignoring_the_clusters_would_be_noticed():
     units = simulated(6, 6)
-    rows = sides(units, lambda name, inside: mean.sums(name, pl.when(inside).then(pl.col("noise"))))
+    rows = sides(units, lambda name, inside: mean.terms(name, pl.when(inside).then(pl.col("noise"))))
     arms = ({"d": mean.linearised("t")}, {"d": mean.linearised("c")})
     found = two_samples(rows, "cell", *arms, clustered=False)
     columns = {"value": "d.value", "standard_error": pl.col("d.variance").sqrt(), "df": "d.df"}
@@ -71,7 +72,7 @@ def test_ignoring_the_clusters_would_be_noticed():
 @pytest.mark.parametrize("clusters", [5, 24])
 def test_cr2_intervals_of_a_mean_cover(clusters):
     units = simulated(clusters, clusters)
-    rows = units.group_by("cell", "cluster").agg(mean.sums("y", pl.col("noise")))
+    rows = units.group_by("cell", "cluster").agg(added(mean.terms("y", pl.col("noise"))))
     found = one_sample(rows, "cell", {"y": mean.linearised("y")}, clustered=True)
     columns = {"value": "y.value", "standard_error": pl.col("y.variance").sqrt(), "df": "y.df"}
     assert abs(share_holding(student.with_inference(found.select(**columns)), 0) - 0.95) < BAND
@@ -101,7 +102,7 @@ def test_intervals_of_growth_cover_although_sales_are_skewed_and_shops_close():
     )
     rows = sides(
         units,
-        lambda name, inside: ratio_of_ratios.sums(
+        lambda name, inside: ratio_of_ratios.terms(
             name, pl.when(inside).then(pl.col("before")), pl.when(inside).then(pl.col("after"))
         ),
     )

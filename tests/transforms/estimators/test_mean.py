@@ -2,7 +2,8 @@ import polars as pl
 import pytest
 
 from transforms.estimators.cluster_robust import one_sample
-from transforms.estimators.mean import linearised, mean, sums
+from transforms.estimators.mean import linearised, mean, terms
+from transforms.estimators.terms import added
 
 
 def test_the_mean_of_the_api_clusters_is_clubsandwichs(api_schools):
@@ -27,7 +28,7 @@ def test_the_square_of_a_large_count_does_not_overflow():
     # 70,000 people: the square is more than 32 bits hold. Half are 0, half 1: V = .25 / (n - 1).
     n = 70_000
     people = pl.select(cell=pl.lit(0), value=pl.int_range(n) % 2)
-    rows = people.group_by("cell").agg(sums("y", pl.col("value")))
+    rows = people.group_by("cell").agg(added(terms("y", pl.col("value"))))
     found = one_sample(rows, "cell", {"y": linearised("y")}, clustered=False)
     assert found.row(0, named=True) == pytest.approx(
         {"cell": 0, "y.value": 0.5, "y.n": n, "y.clusters": 1, "y.variance": 0.25 / (n - 1), "y.df": n - 1}, rel=1e-12

@@ -5,6 +5,7 @@ import pytest
 from transforms.estimators import ratio
 from transforms.estimators.cluster_robust import one_sample
 from transforms.estimators.mean import mean
+from transforms.estimators.terms import added
 
 
 def test_a_ratio_with_a_constant_denominator_is_the_surveys_mean_of_clusters(api_schools):
@@ -26,7 +27,7 @@ def test_the_change_of_a_ratio_moves_with_its_parts_as_the_jackknife_says():
     clusters = np.repeat(np.arange(200), 5)
     frame = pl.DataFrame({"c": clusters, **{name: noise.uniform(1, 2, 1000) for name in ("y0", "x0", "y", "x")}})
     parts = [pl.col(name) for name in ("y0", "x0", "y", "x")]
-    rows = frame.group_by("c").agg(ratio.change_sums("r", (parts[0], parts[1]), (parts[2], parts[3])))
+    rows = frame.group_by("c").agg(added(ratio.change_terms("r", (parts[0], parts[1]), (parts[2], parts[3]))))
     rows = rows.with_columns(cell=pl.lit(0))
     found = one_sample(rows, "cell", {"r": ratio.change_linearised("r")}, clustered=True)
     totals = rows.select("r.y0", "r.x0", "r.y", "r.x").to_numpy()
@@ -41,7 +42,7 @@ def test_sums_of_squares_say_the_same_as_units_that_are_clusters(clustered):
     noise = np.random.default_rng(5)
     frame = pl.DataFrame({"y": noise.uniform(1, 2, 40), "x": noise.uniform(1, 2, 40), "unit": range(40)})
     by = "unit" if clustered else pl.lit(0).alias("unit")
-    rows = frame.group_by(by).agg(ratio.sums("r", pl.col("y"), pl.col("x"))).with_columns(cell=pl.lit(0))
+    rows = frame.group_by(by).agg(added(ratio.terms("r", pl.col("y"), pl.col("x")))).with_columns(cell=pl.lit(0))
     found = one_sample(rows, "cell", {"r": ratio.linearised("r")}, clustered=clustered)
     value = frame["y"].sum() / frame["x"].sum()
     residuals = (frame["y"] - value * frame["x"]) / frame["x"].mean()

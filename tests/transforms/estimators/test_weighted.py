@@ -7,6 +7,7 @@ from polars.testing import assert_frame_equal
 
 from transforms.estimators import mean, quantile, ratio, ratio_of_ratios, samples, weighted_quantile
 from transforms.estimators.cluster_robust import one_sample
+from transforms.estimators.terms import added
 
 
 def by_matrices(values, clusters, weights):
@@ -67,30 +68,35 @@ def test_equal_weights_of_any_size_say_what_no_weights_say(api_schools, clustere
     schools = api_schools.with_columns(pl.lit(factor).alias("w"), pl.col("api99", "api00", "enroll").cast(pl.Float64))
     y, x, w = pl.col("api00"), pl.col("enroll"), pl.col("w")
     pairs = [
-        (mean.sums("s", y), mean.linearised("s"), mean.weighted_sums("s", y, w), mean.linearised("s", weighted=True)),
-        (ratio.sums("s", y, x), ratio.linearised("s"), ratio.sums("s", y, x, w), ratio.linearised("s", weighted=True)),
+        (mean.terms("s", y), mean.linearised("s"), mean.weighted_terms("s", y, w), mean.linearised("s", weighted=True)),
         (
-            ratio.change_sums("s", (pl.col("api99"), x), (y, x)),
+            ratio.terms("s", y, x),
+            ratio.linearised("s"),
+            ratio.terms("s", y, x, w),
+            ratio.linearised("s", weighted=True),
+        ),
+        (
+            ratio.change_terms("s", (pl.col("api99"), x), (y, x)),
             ratio.change_linearised("s"),
-            ratio.change_sums("s", (pl.col("api99"), x), (y, x), w),
+            ratio.change_terms("s", (pl.col("api99"), x), (y, x), w),
             ratio.change_linearised("s", weighted=True),
         ),
         (
-            ratio_of_ratios.sums("s", pl.col("api99"), y),
+            ratio_of_ratios.terms("s", pl.col("api99"), y),
             ratio_of_ratios.linearised("s"),
-            ratio_of_ratios.sums("s", pl.col("api99"), y, w),
+            ratio_of_ratios.terms("s", pl.col("api99"), y, w),
             ratio_of_ratios.linearised("s"),
         ),
     ]
-    for plain_sums, plain, weighted_sums, weighted in pairs:
+    for plain_terms, plain, weighted_terms, weighted in pairs:
         found = [
             one_sample(
-                schools.group_by("dnum").agg(sums).with_columns(cell=pl.lit(0)),
+                schools.group_by("dnum").agg(added(terms)).with_columns(cell=pl.lit(0)),
                 "cell",
                 {"s": each},
                 clustered=clustered,
             )
-            for sums, each in ((plain_sums, plain), (weighted_sums, weighted))
+            for terms, each in ((plain_terms, plain), (weighted_terms, weighted))
         ]
         assert_frame_equal(found[1], found[0], rel_tol=1e-9)
 
