@@ -13,7 +13,7 @@ from scipy.special import stdtr
 from transforms.estimators import mean, student
 from transforms.estimators.cluster_robust import two_samples
 from transforms.estimators.multiple_testing import with_q_values
-from transforms.estimators.terms import added
+from transforms.estimators.terms import summed
 
 CELLS, CLUSTERS, SIZE = 20_000, 10, 5
 FAMILY = 25
@@ -45,7 +45,7 @@ def bare(rows: pl.DataFrame) -> pl.DataFrame:
 
 def ours(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a cell: the effect with its CR2 error, interval, df, p and q (families of 25)."""
-    clusters = rows.group_by("cluster").agg(pl.col("cell", "treated").first(), *added(mean.terms("y", CHANGE)))
+    clusters = summed(rows, rows["cluster"], mean.terms("y", CHANGE)).with_columns(_of_cluster(rows, "cell", "treated"))
     sums = pl.col("y.n", "y.sum", "y.squares")
     sides = [
         pl.when(pl.col("treated") == side).then(sums).otherwise(0).name.prefix(f"{name}|")
@@ -56,6 +56,14 @@ def ours(rows: pl.DataFrame) -> pl.DataFrame:
     named = found.select("cell", value="d.value", df="d.df", standard_error=pl.col("d.variance").sqrt())
     tested = student.with_inference(named)
     return with_q_values(tested.with_columns(family=pl.col("cell") // FAMILY), ["family"])
+
+
+def _of_cluster(rows: pl.DataFrame, *names: str) -> list[pl.Series]:
+    """What all units of a cluster have in common, one a cluster."""
+    codes = rows["cluster"].to_numpy()
+    one_unit = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    one_unit[codes] = np.arange(codes.size)
+    return [rows[name].gather(one_unit) for name in names]
 
 
 def by_models(rows: pl.DataFrame, cells: int = MODELS) -> pl.DataFrame:
