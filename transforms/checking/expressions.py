@@ -158,15 +158,16 @@ def _expression_mistake(
         expression = pl.sql_expr(text)
     except Exception as error:  # polars raises several kinds, all of them about the text
         return f"{said} is no SQL expression: {_reason(error)}. {_quoting(text, frame)}"
-    for column in expression.meta.root_names():
+    used = list(dict.fromkeys(expression.meta.root_names()))
+    for column in used:
         if column not in frame.columns:
             return f"{said} uses '{column}', {_why_not(column, frame, table, programme)}"
     try:
         frame.lazy().select(expression).collect_schema()
-        two_rows = frame.clear(2).select(expression)  # the schema alone does not find every odd comparison
+        two_rows = frame.select(used).clear(2).select(expression)  # the schema alone does not find every odd comparison
     except Exception as error:
         return f"{said} does not fit the types of its columns: {_reason(error)}. Compare like with like."
-    if expression.meta.root_names() and two_rows.height != 2:
+    if used and two_rows.height != 2:
         return f"{said} sums up many rows; it must give one value a row. Leave the summing to the statistic."
     return next(literal_mistakes(said, text, frame, programme), None)
 
