@@ -105,6 +105,8 @@ def _results(
         "grade_caps": graded.grade_caps,
         "bounds": estimated.bounds,
         "nonresponse": estimated.nonresponse,
+        "arms_balance": estimated.arms_balance,
+        "comparability": estimated.comparability,
     }
 
 
@@ -120,7 +122,7 @@ def _without_uncertain(certain: Linked | None, programme: Programme) -> pl.DataF
 
 def _grade(estimated: Estimated, programme: Programme) -> Graded:
     """The estimates with their evidence grade, and what each grade rests on."""
-    judged = judge(tables.Estimates.validate(estimated.estimates), programme)
+    judged = judge(tables.Estimates.validate(estimated.estimates), programme, estimated.comparability)
     return graded_with_reasons(judged, programme.disclosure.floor)
 
 

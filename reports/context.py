@@ -222,6 +222,13 @@ class Context:
         if name.startswith("round."):
             baseline = self.round_short(self.programme.baseline.id)
             return self.words("term.round", round=self.round_short(name.removeprefix("round.")), baseline=baseline)
+        if name.startswith("cohort."):
+            return self.words("term.cohort", round=self.round_short(name.removeprefix("cohort.")))
+        if name.startswith("exposure."):
+            since = int(name.removeprefix("exposure."))
+            return self.words(
+                "term.exposure" if since >= 0 else "term.before_entry", rounds=self.numbers.count(abs(since))
+            )
         return self.words.of_code("term", name)
 
     def grade(self, estimate: Estimate) -> str:

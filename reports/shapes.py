@@ -7,8 +7,11 @@ from transforms.programme import Indicator, Programme
 
 Shape = Literal["count", "decimal", "money", "percent", "percent_change", "points", "log", "coefficient"]
 
-MODELS = ("panel_effect", "first_difference")
+MODELS = ("panel_effect", "first_difference", "ancova", "event_study", "staggered")
 """The statistics whose estimates are a model's coefficients."""
+
+BY_ROUND = ("ancova", "event_study")
+"""Of these, those with an effect a round."""
 
 RELATIVE: tuple[Shape, ...] = ("percent_change", "log")
 """The shapes that say how many per cent more or less, whatever the unit."""

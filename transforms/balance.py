@@ -8,6 +8,7 @@ analysed units alone.
 import polars as pl
 
 from transforms.estimators.attrition import attrition
+from transforms.estimators.cohort import PROGRAMME
 from transforms.programme import Programme
 
 CELL = ("period", "indicator", "by", "group")
@@ -25,6 +26,22 @@ def with_balance(known: pl.DataFrame, programme: Programme) -> pl.DataFrame:
         known.join(alike, on=CELL, how="left", maintain_order="left")
         .with_columns(attrition_level=attrition(pl.col("attrition_overall"), pl.col("attrition_differential")))
         .with_columns(pl.when(effect).then(pl.col("baseline_g", "attrition_level")))
+    )
+
+
+def with_comparability(known: pl.DataFrame, comparability: pl.DataFrame) -> pl.DataFrame:
+    """The estimates with what Comparability says of effects; likeness and pre-trends on the whole programme's alone.
+
+    There `baseline_g` is that of the analysed units, where they tell.
+    """
+    key = ["period", "indicator", "round"]
+    joined = known.join(comparability, on=key, how="left", maintain_order="left")
+    effect = pl.col("quantity") == "effect"
+    whole = effect & (pl.col("by") == PROGRAMME)
+    return joined.with_columns(
+        pl.when(effect).then(pl.col("contamination", "moved")),
+        pl.when(whole).then(pl.col("covariate_g", "pre_rounds", "pre_trend_p")),
+        baseline_g=pl.when(whole).then(pl.coalesce("outcome_g", "baseline_g")).otherwise("baseline_g"),
     )
 
 

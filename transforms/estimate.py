@@ -7,7 +7,9 @@ import polars.selectors as cs
 
 from transforms import tables
 from transforms.estimating.bounding import bounds
+from transforms.estimating.comparability import comparability
 from transforms.estimating.costs import costs
+from transforms.estimating.likeness import arms_balance
 from transforms.estimating.moves import transitions
 from transforms.estimating.rounds import of_round
 from transforms.estimating.silence import nonresponse
@@ -23,25 +25,30 @@ SIGNIFICANT_DIGITS = 12
 
 @dataclass(frozen=True)
 class Estimated:
-    """What estimating makes: the tables `estimates`, `transitions`, `bounds` and `nonresponse`."""
+    """What estimating makes: the tables of these names."""
 
     estimates: pl.DataFrame
     transitions: pl.DataFrame
     bounds: pl.DataFrame
     nonresponse: pl.DataFrame
+    arms_balance: pl.DataFrame
+    comparability: pl.DataFrame
 
 
 def estimate(
     responses: pl.DataFrame, measurements: pl.DataFrame, enrolments: pl.DataFrame, programme: Programme
 ) -> Estimated:
-    """The tables Estimates and Transitions of one programme, for the whole of it and every breakdown."""
+    """Every estimate of one programme, for the whole of it and every breakdown, and what they can be held to."""
     of_programme = work(responses, measurements, enrolments, programme)
     estimates = _estimates(of_programme)
+    balance = arms_balance(of_programme)
     return Estimated(
         estimates=estimates,
         transitions=transitions(of_programme),
         bounds=bounds(of_programme, estimates),
         nonresponse=nonresponse(of_programme),
+        arms_balance=balance,
+        comparability=comparability(of_programme, balance),
     )
 
 

@@ -3,8 +3,8 @@
 Counts and levels have neither. Nor have a model's nuisance terms and its replicate with classical errors: errors
 clustered by the unit of treatment decide.
 
-Not computed yet: pre-trends (one pre-round cannot test them), a changed instrument, and contamination of the comparison
-arm.
+What became of the arms (`Comparability`) is known for the whole programme: likeness and pre-trends cap its effects,
+contamination and arms that were changed those of every group.
 """
 
 from typing import NamedTuple
@@ -13,6 +13,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import balance, tables
+from transforms.asked_otherwise import changed_in
 from transforms.bases import enough_groups, smallest_base
 from transforms.programme import Design, DesignKind, Programme
 
@@ -50,12 +51,18 @@ class Cap(NamedTuple):
 CAPS = (
     Cap("floor", "X", "Fewer people, in some arm, than a figure may rest on."),
     Cap("very_low_response", "E", "Under 30 % of those due answered the follow-up."),
+    Cap("instrument", "D", "It was asked otherwise at this round than at the baseline."),
     Cap("few_clusters", "D", "Fewer than 5 clusters in some arm, or fewer than 4 degrees of freedom: no p-value."),
     Cap("half_response", "D", "Under half of those due answered the follow-up."),
     Cap("low_response", "D", "Under 80 % of those due answered the follow-up, and no weights make up for it."),
     Cap("attrition", "C", "The arms lost too many units, or too unequally."),
     Cap("baseline_unknown", "C", "Nothing shows that the arms were alike at the baseline."),
     Cap("baseline_imbalance", "C", "The arms differed at the baseline by more than 0.25 standard deviations."),
+    Cap("covariate_imbalance", "C", "The arms differed in who they were by more than 0.25 standard deviations."),
+    Cap("pre_trends", "C", "The arms were not on one path before anybody took part (joint p under 0.05)."),
+    Cap("contamination", "C", "Over 10 % of the comparison arm took part all the same."),
+    Cap("by_attendance", "C", "People are compared by what they did, not by the arm they were assigned to."),
+    Cap("unadjusted", "C", "The arms differed at the baseline by over 0.05, and nothing makes up for it."),
     Cap("uneven_weights", "C", "The weights are so unequal that a third of the answers would say as much."),
     Cap("small_arm", "C", "Fewer than 30 units in some arm."),
     Cap("some_attrition", "B", "The arms lost units unequally, and did not start alike."),
@@ -63,20 +70,28 @@ CAPS = (
 """Every reason, the worst letter first; of those that reach the final letter the first is named."""
 
 
-def grade(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> dy.DataFrame[tables.GradedEstimates]:
+NO_COMPARABILITY: pl.DataFrame = tables.Comparability.create_empty()
+
+
+def grade(
+    estimates: dy.DataFrame[tables.Estimates], programme: Programme, comparability: pl.DataFrame = NO_COMPARABILITY
+) -> dy.DataFrame[tables.GradedEstimates]:
     """Every estimate with its letter, its sign and the cap that decided."""
-    judged = judge(estimates, programme)
+    judged = judge(estimates, programme, comparability)
     return tables.GradedEstimates.validate(judged.select(tables.GradedEstimates.column_names()), cast=True)
 
 
-def judge(estimates: dy.DataFrame[tables.Estimates], programme: Programme) -> pl.DataFrame:
+def judge(
+    estimates: dy.DataFrame[tables.Estimates], programme: Programme, comparability: pl.DataFrame = NO_COMPARABILITY
+) -> pl.DataFrame:
     """The graded estimates with all that their grades rest on. Few clusters take a p-value away.
 
     Beside the columns of GradedEstimates: `start` and `final` (ranks in LETTERS), what the caps read, one true or false
     column a cap, `smallest_meant` (the smallest effect of interest used), `rule` (of the sign).
     """
     known = estimates.join(_declared(programme), on="indicator", how="left", maintain_order="left")
-    known = balance.with_balance(known, programme).with_columns(_quality(programme))
+    known = balance.with_balance(known, programme)
+    known = balance.with_comparability(known, comparability).with_columns(_quality(programme))
     final = pl.max_horizontal("start", *(_rank_of(cap) for cap in CAPS))
     return (
         known.with_columns(final=pl.when(pl.col("start").is_not_null()).then(final))
@@ -100,6 +115,7 @@ def _declared(programme: Programme) -> pl.DataFrame:
                 "indicator": name,
                 "statistic": each.statistic,
                 "smallest_effect": each.smallest_effect,
+                "changed_in": list(changed_in(each, programme)),
                 "in_percent": each.statistic == "money" and each.change_as == "percent",
             }
             for name, each in programme.indicators.items()
@@ -108,6 +124,7 @@ def _declared(programme: Programme) -> pl.DataFrame:
             "indicator": pl.String,
             "statistic": pl.String,
             "smallest_effect": pl.Float64,
+            "changed_in": pl.List(pl.String),
             "in_percent": pl.Boolean,
         },
     )
@@ -126,7 +143,14 @@ def _quality(programme: Programme) -> list[pl.Expr]:
     needs_balance = compares
     if programme.design.kind in RANDOMISED:
         needs_balance = compares & (pl.col("attrition_level") != "low").fill_null(True)
+    unadjusted = pl.col("method").str.contains(POST_ONLY)
     conditions = {
+        "instrument": contrast & pl.col("changed_in").list.contains(pl.col("round")),
+        "covariate_imbalance": needs_balance & (pl.col("covariate_g").abs() > 0.25),
+        "pre_trends": compares & (pl.col("pre_rounds") > 1) & (pl.col("pre_trend_p") < 0.05),
+        "contamination": compares & (pl.col("contamination") > 0.1),
+        "by_attendance": compares & (pl.col("moved") > 0),
+        "unadjusted": needs_balance & unadjusted & (pl.max_horizontal(g, pl.col("covariate_g").abs()) > 0.05),
         "floor": smallest_n < programme.disclosure.floor,
         "very_low_response": pl.col("response") < 0.3,
         "few_clusters": contrast & ((clusters < 5) | ~enough_groups()),

@@ -4,7 +4,7 @@ from reports import charts
 from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
-from reports.shapes import MODELS, Shape
+from reports.shapes import BY_ROUND, MODELS, Shape
 
 
 def comparison(context: Context) -> Section | None:
@@ -75,7 +75,9 @@ def _df(estimate: Estimate, context: Context) -> str:
 
 def _model(name: str, context: Context) -> list[Table]:
     """One model: every term once, its clustered and its classical error side by side."""
-    rows = {each.term: each for each in context.of(name, quantity="effect")}
+    by_round = context.programme.indicators[name].statistic in BY_ROUND
+    told = list(context.of(name, quantity="effect"))
+    rows = {each.round if by_round else each.term: each for each in told}
     terms = list(dict.fromkeys(term.removesuffix("|classical") for term in rows))
     if not terms:
         return []
@@ -89,7 +91,7 @@ def _model(name: str, context: Context) -> list[Table]:
         Column(words("column.p"), is_number=True),
         Column(words("column.grade")),
     )
-    ordered = sorted(terms, key=_place)
+    ordered = terms if by_round else sorted(terms, key=_place)
     body = tuple(_coefficient(term, rows, context) for term in ordered)
     first = rows[next(iter(rows))]
     caption = words("caption.model", title=context.title(name))
@@ -106,12 +108,12 @@ def _coefficient(term: str, rows: dict[str, Estimate], context: Context) -> tupl
     dash = context.words("number.dash")
     if told is None or told.visibility == "suppressed":
         hidden = dash if told is None else context.show(told)
-        return (Cell(context.term(term)), Cell(hidden), *(Cell(dash) for _ in range(5)))
+        return (Cell(_term(term, context)), Cell(hidden), *(Cell(dash) for _ in range(5)))
     shape: Shape = context.shape(told)
     effect = context.show(told) if shape == "log" else dash
     deciding = clustered is not None and clustered.p_value is not None
     return (
-        Cell(context.term(term)),
+        Cell(_term(term, context)),
         Cell(_three(told.value, context)),
         Cell(_three(clustered.standard_error if clustered else None, context)),
         Cell(_three(classical.standard_error if classical else None, context)),
@@ -119,6 +121,12 @@ def _coefficient(term: str, rows: dict[str, Estimate], context: Context) -> tupl
         Cell(context.numbers.bare_p_value(told.p_value or 0.0) if deciding else dash),
         Cell(context.grade(told) or dash, letter=told.letter or ""),
     )
+
+
+def _term(term: str, context: Context) -> str:
+    """The words for a term, or for the round whose effect it is."""
+    rounds = [each.id for each in context.programme.rounds]
+    return context.round_short(term) if term in rounds else context.term(term)
 
 
 def _three(value: float | None, context: Context) -> str:

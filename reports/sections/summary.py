@@ -128,7 +128,9 @@ def _letter(estimate: Estimate, context: Context) -> str:
 def _findings(name: str, context: Context) -> list[list[Estimate]]:
     """What each finding tells: what the tile shows, then the strongest comparison; in a model one a treatment term."""
     if context.programme.indicators[name].statistic in MODELS:
-        return [[each] for each in context.of(name, quantity="effect") if _is_told(each)]
+        told = [each for each in context.of(name, quantity="effect") if _is_told(each)]
+        last = {each.round: None for each in told}
+        return [[each] for each in told if each.round == list(last)[-1]]
     main = headline(name, context)
     if main is None:
         return []

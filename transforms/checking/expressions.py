@@ -9,6 +9,7 @@ import polars as pl
 from transforms import tables
 from transforms.checking.costs import cost_mistakes, distribution_mistakes
 from transforms.checking.literals import literal_mistakes
+from transforms.checking.weights import known_at_registration
 from transforms.errors import nearest
 from transforms.programme import Indicator, Programme, Quantity, Statistic
 
@@ -27,6 +28,9 @@ QUANTITIES: dict[Statistic, tuple[Quantity, ...]] = {
     "cost": ("level",),
     "panel_effect": ("effect",),
     "first_difference": ("effect",),
+    "ancova": ("effect",),
+    "event_study": ("effect",),
+    "staggered": ("effect",),
 }
 """What each statistic can be asked for."""
 
@@ -55,12 +59,16 @@ def _derived_mistakes(path: Path, programme: Programme) -> Iterator[str]:
 
 
 def _treatment_mistakes(path: Path, programme: Programme) -> Iterator[str]:
-    treatment = programme.design.treatment
-    if treatment is None:
-        return
+    design = programme.design
     where, frame = f"{path}: design", tables.responses(programme).create_empty()
-    mistake = _expression_mistake(where, "treatment", treatment, frame, "responses", programme)
-    yield from [mistake] if mistake else _boolean_mistakes(where, "treatment", treatment, frame)
+    for field in ("treatment", "assignment", "exposure"):
+        text = getattr(design, field)
+        if text is None:
+            continue
+        mistake = _expression_mistake(where, field, text, frame, "responses", programme)
+        yield from [mistake] if mistake else _boolean_mistakes(where, field, text, frame)
+        if design.treatment is None:
+            yield f"{where}: {field} says more of a treatment, and there is none. Add treatment, or take {field} out."
 
 
 def _rule_mistakes(path: Path, programme: Programme) -> Iterator[str]:
@@ -131,7 +139,7 @@ def _shape_mistakes(where: str, indicator: Indicator, programme: Programme) -> I
         yield f'{where}: per is missing, and statistic = "ratio" needs it. Add per, the denominator.'
     if statistic != "ratio" and indicator.per is not None:
         yield f'{where}: per goes with statistic = "ratio", not with "{statistic}". Take per out.'
-    if statistic in ("panel_effect", "first_difference") and programme.design.treatment is None:
+    if QUANTITIES[statistic] == ("effect",) and programme.design.treatment is None:
         yield f'{where}: statistic = "{statistic}" needs a treatment. Declare it in programme.toml under design.'
     if indicator.rows == "enrolments" and statistic != "count":
         yield (
@@ -140,6 +148,12 @@ def _shape_mistakes(where: str, indicator: Indicator, programme: Programme) -> I
         )
     if indicator.lags and statistic != "panel_effect":
         yield f'{where}: lags goes with statistic = "panel_effect", not with "{statistic}". Take lags out.'
+    if indicator.covariates and statistic != "ancova":
+        yield f'{where}: covariates go with statistic = "ancova", not with "{statistic}". Take covariates out.'
+    known = known_at_registration(programme)
+    for each in indicator.covariates:
+        if each not in known:
+            yield f"{where}: covariates: '{each}' is not known of everybody at the registration. {nearest(each, known)}"
     if indicator.change_as == "percent" and statistic != "money":
         yield f'{where}: change_as = "percent" goes with statistic = "money", not with "{statistic}". Take it out.'
     if statistic == "transition" and programme.size_rule is None:

@@ -34,8 +34,19 @@ def form_mistakes(path: Path, programme: Programme) -> Iterator[str]:
         yield from repeat_mistakes(where, form)
         for question_name, question in form.questions.items():
             yield from _question_mistakes(f"{where}, question '{question_name}'", question_name, question, form)
+    yield from _changes(path, programme)
     yield from _disagreements(path, programme)
     yield from _derived_names(path, programme)
+
+
+def _changes(path: Path, programme: Programme) -> Iterator[str]:
+    rounds = [each.id for each in programme.rounds[1:]]
+    for name, form in programme.forms.items():
+        for question_name, question in form.questions.items():
+            for each in question.changed_in:
+                if each not in rounds:
+                    where = f"{path}: form '{name}', question '{question_name}'"
+                    yield f"{where}: changed_in: '{each}' is no follow-up round. {nearest(each, rounds)}"
 
 
 def _key_mistakes(where: str, form: Form) -> Iterator[str]:

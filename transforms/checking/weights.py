@@ -20,7 +20,7 @@ def weights_mistakes(where: str, programme: Programme) -> Iterator[str]:
             f"{where}: covariates is empty, so everybody would be as likely to answer. Name profile columns or "
             'answers of the registration, or write nonresponse = "none".'
         )
-    known = _known(programme)
+    known = known_at_registration(programme)
     for name in declared.covariates:
         asked = programme.questions.get(name)
         if name not in known:
@@ -36,7 +36,7 @@ def weights_mistakes(where: str, programme: Programme) -> Iterator[str]:
     yield from _margin_mistakes(f"{where}: margins", declared, programme)
 
 
-def _known(programme: Programme) -> list[str]:
+def known_at_registration(programme: Programme) -> list[str]:
     """The columns that hold what was asked or derived at the registration."""
     asked = [name for name, question in programme.registration.questions.items() if not question.identity]
     return [*asked, *programme.derived]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from transforms import tables
+from transforms.estimating.ancova import ancovas
 from transforms.estimating.distribution import distributions
 from transforms.estimating.work import Work
 from transforms.estimators.cohort import PROGRAMME
@@ -38,14 +39,26 @@ def _models(work: Work) -> Iterator[pl.DataFrame]:
         if indicator.statistic not in MODELS or work.programme.design.treatment is None:
             continue
         for rows in MODELS[indicator.statistic](work.cohort, name, indicator, work.programme):
-            yield rows.with_columns(
-                indicator=pl.lit(name),
-                quantity=pl.lit("effect"),
-                arm=pl.lit("both"),
-                by=pl.lit(PROGRAMME),
-                group=pl.lit(tables.EVERYONE),
-            )
+            yield _of_programme(rows, name)
 
 
-TOLD = (_counts, _models, distributions)
+def _ancovas(work: Work) -> Iterator[pl.DataFrame]:
+    for name, indicator in work.programme.indicators.items():
+        if indicator.statistic == "ancova" and work.programme.design.treatment is not None:
+            for rows in ancovas(work, name, indicator):
+                yield _of_programme(rows, name)
+
+
+def _of_programme(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Effects for the whole programme."""
+    return rows.with_columns(
+        indicator=pl.lit(name),
+        quantity=pl.lit("effect"),
+        arm=pl.lit("both"),
+        by=pl.lit(PROGRAMME),
+        group=pl.lit(tables.EVERYONE),
+    )
+
+
+TOLD = (_counts, _models, _ancovas, distributions)
 """What is told of the whole programme."""

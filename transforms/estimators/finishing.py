@@ -7,7 +7,7 @@ import polars as pl
 from transforms import tables
 from transforms.estimators import multiple_testing, student
 from transforms.estimators.cohort import PROGRAMME, UNWEIGHTED
-from transforms.estimators.models import CLASSICAL
+from transforms.estimators.model_rows import CLASSICAL
 from transforms.programme import Programme
 
 KEY = ("period", "indicator", "quantity", "round", "arm", "by", "group", "term")
@@ -47,7 +47,9 @@ class Finishing:
         Each at one round and quantity. Levels have no p-value; rounds' dummies and textbook errors no q-value.
         """
         families = {name: each.family or each.section for name, each in self.programme.indicators.items()}
-        nuisance = pl.col("term").str.contains(r"^(round\.|constant)") | pl.col("term").str.ends_with(CLASSICAL)
+        nuisance = pl.col("term").str.contains(r"^(round\.|cohort\.|exposure\.|before|constant)") | pl.col(
+            "term"
+        ).str.ends_with(CLASSICAL)
         declared = pl.col("indicator").replace_strict(families, return_dtype=pl.String)
         judged = estimates.drop("q_value").with_columns(
             kept=pl.when(pl.col("quantity").is_in(CONTRASTS)).then("p_value"),

@@ -7,11 +7,11 @@ import polars as pl
 
 from transforms.estimators import difference_in_differences, student
 from transforms.estimators.cohort import NEVER, Cohort
-from transforms.estimators.panel import Panel, two_way
+from transforms.estimators.event_study import event_studies
+from transforms.estimators.model_rows import CLASSICAL, base, literals, long, terms, units
+from transforms.estimators.panel import two_way
+from transforms.estimators.staggered_entry import staggered_entries
 from transforms.programme import Indicator, Programme
-from transforms.regression.errors import Errors
-
-CLASSICAL = "|classical"
 
 
 def panel_effects(cohort: Cohort, name: str, indicator: Indicator, programme: Programme) -> list[pl.DataFrame]:
@@ -19,94 +19,24 @@ def panel_effects(cohort: Cohort, name: str, indicator: Indicator, programme: Pr
 
     Terms: `treated`, its lags `treated_lag_1` and on, and the rounds' dummies; false before the baseline.
     """
-    long = _long(cohort, name, indicator, programme)
-    terms = ["treated", *(f"treated_lag_{lag}" for lag in range(1, indicator.lags + 1))]
+    rows_of_rounds = long(cohort, name, indicator.lags, programme)
+    wanted = ["treated", *(f"treated_lag_{lag}" for lag in range(1, indicator.lags + 1))]
     made = []
-    for (period,), part in long.sort("position", "unit").group_by("period", maintain_order=True):
-        fitted = two_way(part, terms)
+    for (period,), part in rows_of_rounds.sort("position", "unit").group_by("period", maintain_order=True):
+        fitted = two_way(part, wanted)
         if fitted is None:
             continue
         used = part.drop_nulls("value").filter(pl.len().over("unit") > 1)
-        base = _base(used.with_columns(ever=pl.any_horizontal(pl.col(term) > 0 for term in terms)), part)
+        rests_on = base(used.with_columns(ever=pl.any_horizontal(pl.col(term) > 0 for term in wanted)), part)
         rows = pl.concat(
             [
-                _terms(fitted, fitted.cr2, "", "two_way_fixed_effects_cr2"),
-                _terms(fitted, fitted.classical, CLASSICAL, "two_way_fixed_effects_classical"),
+                terms(fitted.terms, fitted.cr2, "two_way_fixed_effects_cr2"),
+                terms(fitted.terms, fitted.classical, "two_way_fixed_effects_classical", CLASSICAL),
             ]
         )
         model = {"period": str(period), "round": programme.rounds[-1].id, "observations": fitted.observations}
-        made.append(rows.with_columns(*_literals(model | base)))
+        made.append(rows.with_columns(*literals(model | rests_on)))
     return made
-
-
-def _long(cohort: Cohort, name: str, indicator: Indicator, programme: Programme) -> pl.DataFrame:
-    """One row per participant and round: the value, the treatment now and before, and who was asked."""
-    people = _units(cohort)
-    frames = list(cohort.rounds.values())
-    blocks = []
-    for position, (each, frame) in enumerate(zip(programme.rounds, frames, strict=True)):
-        lags = {
-            f"treated_lag_{lag}": (
-                frames[position - lag]["treated"].cast(pl.Float64)
-                if position >= lag
-                else pl.repeat(0.0, people.height, eager=True)
-            )
-            for lag in range(1, indicator.lags + 1)
-        }
-        block = people.with_columns(
-            frame["treated"].cast(pl.Float64).alias("treated"),
-            frame[name].alias("value"),
-            frame[f"{name}__asked"].alias("asked"),
-            *(frame["due", "told"] if position else frame["due", "told"].clear(people.height)),
-            *(column.alias(lag) for lag, column in lags.items()),
-            round=pl.lit(each.id),
-            position=pl.lit(position),
-        )
-        blocks.append(block)
-    return pl.concat(blocks)
-
-
-def _units(cohort: Cohort) -> pl.DataFrame:
-    """One row a participant: `period, unit, cluster`, `entered`; without clusters everyone is one."""
-    people = cohort.people.select("period", "cluster", "entered").with_row_index("unit")
-    if cohort.has_clusters:
-        return people.with_columns(cluster=pl.col("cluster").rank("dense"))
-    return people.with_columns(cluster=pl.col("unit"))
-
-
-def _base(used: pl.DataFrame, asked: pl.DataFrame) -> dict[str, float]:
-    """How many units and clusters a model rests on, with and without treatment."""
-    units = used.group_by("unit").agg(pl.col("ever").any(), pl.col("cluster").first())
-    treated, others = units.filter("ever"), units.filter(~pl.col("ever"))
-    population = asked.filter("asked")["unit"].n_unique()
-    return {
-        "n": treated.height,
-        "n_comparison": others.height,
-        "clusters": treated["cluster"].n_unique(),
-        "clusters_comparison": others["cluster"].n_unique(),
-        "population": population,
-        "missing": population - units.height,
-        "response": _share(asked),
-    }
-
-
-def _share(asked: pl.DataFrame) -> float:
-    """Follow-ups that were answered, of those due."""
-    share = asked.select(pl.col("told").sum() / pl.col("due").sum()).item()
-    return float("nan") if share is None else float(share)
-
-
-def _terms(fitted: Panel, errors: Errors, suffix: str, method: str) -> pl.DataFrame:
-    return student.with_inference(
-        pl.DataFrame(
-            {
-                "term": [f"{term}{suffix}" for term in fitted.terms],
-                "value": fitted.slopes,
-                "standard_error": errors.standard_errors,
-                "df": errors.df,
-            }
-        )
-    ).with_columns(method=pl.lit(method))
 
 
 def first_differences(cohort: Cohort, name: str, indicator: Indicator, programme: Programme) -> list[pl.DataFrame]:
@@ -119,7 +49,7 @@ def first_differences(cohort: Cohort, name: str, indicator: Indicator, programme
     if chosen is None:
         return []
     before, after = cohort.rounds[programme.baseline.id], cohort.rounds[chosen]
-    everyone = _units(cohort).with_columns(
+    everyone = units(cohort).with_columns(
         (after[name] - before[name]).alias("value"),
         after["treated"].alias("ever"),
         (after[f"{name}__asked"] & before[f"{name}__asked"]).alias("asked"),
@@ -131,8 +61,8 @@ def first_differences(cohort: Cohort, name: str, indicator: Indicator, programme
         used = part.drop_nulls("value")
         if used.group_by("ever").len().filter(pl.col("len") > 1).height < 2:
             continue
-        shared = {"period": str(period), "round": chosen, "observations": used.height} | _base(used, part)
-        made.append(_difference(used).with_columns(*_literals(shared)))
+        shared = {"period": str(period), "round": chosen, "observations": used.height} | base(used, part)
+        made.append(_difference(used).with_columns(*literals(shared)))
     return made
 
 
@@ -151,9 +81,10 @@ def _difference(used: pl.DataFrame) -> pl.DataFrame:
     return student.with_inference(pl.DataFrame(rows))
 
 
-def _literals(values: dict[str, object]) -> list[pl.Expr]:
-    return [pl.lit(value).alias(name) for name, value in values.items()]
-
-
-MODELS = {"panel_effect": panel_effects, "first_difference": first_differences}
+MODELS = {
+    "panel_effect": panel_effects,
+    "first_difference": first_differences,
+    "event_study": event_studies,
+    "staggered": staggered_entries,
+}
 """The model of each statistic that is one."""

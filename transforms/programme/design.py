@@ -56,11 +56,14 @@ class Arms(Declared):
 class Design(Declared):
     """What makes a comparison fair: the ground on which the evidence grade starts.
 
-    `treatment` is an SQL expression over a response: true where the unit is under treatment at that round.
+    `treatment` is an SQL expression over a response: true where the unit is under treatment at that round. Two more of
+    the kind say what became of the arms: `assignment`, true where it should be, and `exposure`, where it truly is.
     """
 
     kind: DesignKind
     treatment: str | None = None
+    assignment: str | None = None
+    exposure: str | None = None
     arms: Arms | None = None
     cluster: Identifier | None = None
     smallest_effect_sd: Annotated[float, Field(gt=0)] = 0.2

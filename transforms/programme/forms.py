@@ -41,7 +41,8 @@ class Question(Declared):
     that of the same person's other rounds. `short_year` is what a year of two digits lacks. `missing` lists answers
     that stand for none, such as 99. A `year` arrives in either calendar and is kept as a Christian one, as every date
     is. With `combine` the path is that of a repeated group, and the answer is made of its rows' answers to `each`; a
-    count may do without.
+    count may do without. `changed_in`: the follow-up rounds at which it was asked otherwise than at the baseline: by
+    other words, about another stretch of time, in another currency.
     """
 
     path: str | tuple[str, ...]
@@ -63,6 +64,7 @@ class Question(Declared):
     subdistrict_of: Identifier | None = None
     each: str | None = None
     combine: Combination | None = None
+    changed_in: tuple[Identifier, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ Statistic = Literal[
     "cost",
     "panel_effect",
     "first_difference",
+    "ancova",
+    "event_study",
+    "staggered",
 ]
 Quantity = Literal["count", "level", "change", "effect"]
 BUDGET = "budget"
@@ -61,6 +64,7 @@ class Indicator(Declared):
     rounds: tuple[Identifier, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     change_as: Literal["difference", "percent"] = "difference"
+    covariates: tuple[Identifier, ...] = ()
     lags: Annotated[int, Field(ge=0, le=4)] = 0
     headline: Quantity | None = None
     target: float | None = None

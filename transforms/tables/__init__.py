@@ -18,8 +18,10 @@ from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measu
 from transforms.tables.quality import CHECKS, Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.received import Records, Submissions
 from transforms.tables.results import (
+    ArmsBalance,
     Bounds,
     CertainEstimates,
+    Comparability,
     Estimates,
     GradeCaps,
     GradedEstimates,
@@ -42,10 +44,12 @@ __all__ = [
     "RELEASE",
     "WAREHOUSE",
     "Acknowledgements",
+    "ArmsBalance",
     "Balance",
     "Bounds",
     "Build",
     "CertainEstimates",
+    "Comparability",
     "Corrections",
     "Enrolments",
     "Estimates",

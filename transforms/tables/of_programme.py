@@ -11,8 +11,10 @@ from transforms.tables.linking import LinkMethods, LinkReview, Links
 from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Refusals, Responses
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.results import (
+    ArmsBalance,
     Bounds,
     CertainEstimates,
+    Comparability,
     GradeCaps,
     GradedEstimates,
     Grades,
@@ -139,6 +141,8 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "measurements": Measurements,
     "funnel": Funnel,
     "transitions": Transitions,
+    "arms_balance": ArmsBalance,
+    "comparability": Comparability,
     "estimates": GradedEstimates,
     "grades": Grades,
     "grade_caps": GradeCaps,

@@ -124,6 +124,40 @@ class PublishedEstimates(GradedEstimates):
     )
 
 
+class ArmsBalance(dy.Schema):
+    """One row per period, indicator, round, covariate and category: both arms at the registration.
+
+    Of the people whom the effect at that round rests on. `@baseline` is the outcome itself. Internal: it holds small
+    groups.
+    """
+
+    period = dy.String(primary_key=True, description="The reporting period.")
+    indicator = dy.String(primary_key=True, description="The indicator.")
+    round = dy.String(primary_key=True, description="The round of the effect.")
+    covariate = dy.String(primary_key=True, description="A column of the registration, or `@baseline`.")
+    category = dy.String(primary_key=True, description="Of a category's share; empty for an amount.")
+    n = dy.Int64(nullable=False, min=0, description="Treated units with a value.")
+    n_comparison = dy.Int64(nullable=False, min=0, description="Comparison units with a value.")
+    treated = dy.Float64(nullable=True, description="The treated arm's mean or share.")
+    comparison = dy.Float64(nullable=True, description="The comparison arm's mean or share.")
+    difference = dy.Float64(nullable=True, description="Hedges' g, or Cox's index of a share.")
+
+
+class Comparability(dy.Schema):
+    """One row per period, indicator and round: what its effect for the whole programme can be held to."""
+
+    period = dy.String(primary_key=True, description="The reporting period.")
+    indicator = dy.String(primary_key=True, description="The indicator.")
+    round = dy.String(primary_key=True, description="The round of the effect.")
+    outcome_g = dy.Float64(nullable=True, description="Hedges' g of the outcome at the baseline.")
+    covariate_g = dy.Float64(nullable=True, description="The largest difference of a registered covariate.")
+    covariate = dy.String(nullable=True, description="Which covariate that is.")
+    pre_rounds = dy.Int64(nullable=True, min=0, description="Rounds before entry at which it was measured.")
+    pre_trend_p = dy.Float64(nullable=True, min=0, max=1, description="The joint test that trends were alike by then.")
+    contamination = dy.Float64(nullable=True, min=0, max=1, description="Of the comparison arm, the share trained.")
+    moved = dy.Float64(nullable=True, min=0, max=1, description="The share analysed in another arm than assigned.")
+
+
 class Transitions(dy.Schema):
     """One row per period, indicator, round, arm, breakdown, group, and pair of classes."""
 
