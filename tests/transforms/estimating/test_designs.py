@@ -66,8 +66,8 @@ def estimated(rows: pl.DataFrame, programme: Programme) -> Estimated:
         due=True,
         answered=True,
         closed=False,
-        y="y",
-        *answers,
+        y=pl.col("y"),
+        **{name: pl.col(name) for name in answers},
     )
     enrolments = responses.filter(pl.col("round") == "r0")
     return estimate(responses, measure(responses, programme), enrolments, programme)
