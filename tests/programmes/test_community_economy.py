@@ -34,6 +34,8 @@ INDICATORS = [
     "tourism_sales",
     "profit",
     "employment",
+    "employment_adjusted",
+    "employment_by_round",
     "survival",
     "new_business",
     "size_class_transition",
