@@ -43,6 +43,8 @@ class Estimate:
     letter: str | None
     sign: str | None
     cap: str | None
+    pre_rounds: int | None
+    pre_trend_p: float | None
     visibility: str
     bound: float | None
     no_interval: str | None

@@ -4,7 +4,10 @@ from reports import charts
 from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
+from reports.sections.pre_trends import pre_trends
 from reports.shapes import BY_ROUND, MODELS, Shape
+
+CLASSICAL = "|classical"
 
 
 def comparison(context: Context) -> Section | None:
@@ -24,7 +27,11 @@ def comparison(context: Context) -> Section | None:
         blocks += [*charts.effects_by_round(by_round, context), _effects(effects, context)]
     tables = [table for name in context.models for table in _model(name, context)]
     if tables:
-        blocks += [Heading(words("heading.models")), Paragraph(words("methods.panel")), *tables]
+        classical = any(each.term.endswith(CLASSICAL) for each in context.estimates)
+        errors = words("methods.panel" if classical else "methods.clustered")
+        blocks += [Heading(words("heading.models")), Paragraph(errors), *tables]
+    if len(blocks) > 1:
+        blocks += pre_trends(context)
     return Section("comparison", words("section.comparison"), tuple(blocks)) if len(blocks) > 1 else None
 
 
@@ -78,7 +85,7 @@ def _model(name: str, context: Context) -> list[Table]:
     by_round = context.programme.indicators[name].statistic in BY_ROUND
     told = list(context.of(name, quantity="effect"))
     rows = {each.round if by_round else each.term: each for each in told}
-    terms = list(dict.fromkeys(term.removesuffix("|classical") for term in rows))
+    terms = list(dict.fromkeys(term.removesuffix(CLASSICAL) for term in rows))
     if not terms:
         return []
     words = context.words
@@ -98,22 +105,22 @@ def _model(name: str, context: Context) -> list[Table]:
     return [Table(caption, columns, body, note=_observations(first, context))]
 
 
-def _place(term: str) -> tuple[bool, bool, str]:
-    return (term.startswith("round."), term == "constant", term)
+def _place(term: str) -> tuple[bool, bool, bool, str]:
+    return (term != "treated", term.startswith("round."), term == "constant", term)
 
 
 def _coefficient(term: str, rows: dict[str, Estimate], context: Context) -> tuple[Cell, ...]:
-    clustered, classical = rows.get(term), rows.get(f"{term}|classical")
+    clustered, classical = rows.get(term), rows.get(f"{term}{CLASSICAL}")
     told = clustered or classical
     dash = context.words("number.dash")
     if told is None or told.visibility == "suppressed":
         hidden = dash if told is None else context.show(told)
-        return (Cell(_term(term, context)), Cell(hidden), *(Cell(dash) for _ in range(5)))
+        return (Cell(_term(term, told, context)), Cell(hidden), *(Cell(dash) for _ in range(5)))
     shape: Shape = context.shape(told)
     effect = context.show(told) if shape == "log" else dash
     deciding = clustered is not None and clustered.p_value is not None
     return (
-        Cell(_term(term, context)),
+        Cell(_term(term, told, context)),
         Cell(_three(told.value, context)),
         Cell(_three(clustered.standard_error if clustered else None, context)),
         Cell(_three(classical.standard_error if classical else None, context)),
@@ -123,8 +130,10 @@ def _coefficient(term: str, rows: dict[str, Estimate], context: Context) -> tupl
     )
 
 
-def _term(term: str, context: Context) -> str:
+def _term(term: str, told: Estimate | None, context: Context) -> str:
     """The words for a term, or for the round whose effect it is."""
+    if term == "treated" and told is not None and context.programme.indicators[told.indicator].statistic == "staggered":
+        return context.words("term.average")
     rounds = [each.id for each in context.programme.rounds]
     return context.round_short(term) if term in rounds else context.term(term)
 

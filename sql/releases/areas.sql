@@ -35,6 +35,8 @@ select
     letter,
     sign,
     cap,
+    pre_rounds,
+    pre_trend_p,
     visibility,
     bound,
     no_interval,

@@ -14,11 +14,15 @@ NAME = "michigan_training"
 WHOLE = "programme.all."
 EFFECT = f"y1987_1989.average_salary.effect.y1989.both.{WHOLE}"
 LEVEL = f"y1987_1989.average_salary.level.y1987.comparison.{WHOLE}"
+CAPPED = f"y1987_1989.average_salary.effect.y1988.both.{WHOLE}"
+"""Of firms that did not begin alike."""
+COHORTS = f"y1987_1989.scrap_rate_by_cohort.effect.y1989.both.{WHOLE}treated"
 TRACED = {
     "count": f"y1987_1989.firms_followed.count.y1987.all.{WHOLE}",
     "median": LEVEL,
     "change": f"y1987_1989.average_salary.change.y1988.comparison.{WHOLE}",
     "effect": EFFECT,
+    "cohorts": COHORTS,
 }
 
 
@@ -67,10 +71,10 @@ def test_a_family_is_as_large_as_its_tests_are_many():
 
 
 def test_a_grade_is_told_with_its_start_and_every_cap_that_bites():
-    told = explain(NAME, EFFECT)
+    told = explain(NAME, CAPPED)
 
     assert told["grade"]["start"] == "B"
-    assert told["grade"]["letter"] == published(EFFECT)["letter"]
+    assert told["grade"]["letter"] == published(CAPPED)["letter"] == "C"
     assert told["grade"]["cap"] in {each["cap"] for each in told["caps"] if each["bites"]}
 
 

@@ -352,3 +352,28 @@ def test_codes_name_the_catalogue_they_are_from(facts, programme) -> None:
     assert row_of(definitions, "Sales")[0][1] == "IRIS+\N{NO-BREAK SPACE}PI3180, FP6510; SDG\N{NO-BREAK SPACE}8.2"
     assert definitions.note.startswith("IRIS+: the catalogue")
     assert "SDG: a target" in definitions.note
+
+
+@pytest.mark.parametrize(
+    ("language", "tested", "untestable"),
+    [
+        ("en", "over the rounds before taking part", "Of the other effects the pre-trend is not testable"),
+        ("th", "แนวโน้มก่อนเข้าร่วม คือการทดสอบร่วม", "ตัวชี้วัดอื่นทดสอบแนวโน้มก่อนเข้าร่วมไม่ได้"),
+    ],
+)
+def test_a_pre_trend_is_printed_or_said_to_be_untestable(facts, programme, language, tested, untestable) -> None:
+    observed = programme.model_copy(
+        update={"design": programme.design.model_copy(update={"kind": "difference_in_differences"})}
+    )
+    is_effect, is_sales = pl.col("quantity") == "effect", pl.col("indicator") == "sales"
+    known = facts.estimates.with_columns(
+        pre_rounds=pl.when(is_effect).then(pl.when(is_sales).then(2).otherwise(1)).cast(pl.Int64),
+        pre_trend_p=pl.when(is_effect & is_sales).then(0.0314),
+    )
+
+    told = text_of(compose(replace(facts, estimates=known), observed, language, WHOLE))
+    alone = text_of(compose(replace(facts, estimates=known.filter(~(is_effect & is_sales))), observed, language, WHOLE))
+
+    assert tested in told and "p = 0.031" in told and untestable in told
+    assert tested not in alone and untestable not in alone
+    assert {"en": "Pre-trend not testable", "th": "ทดสอบแนวโน้มก่อนเข้าร่วมไม่ได้ เพราะ"}[language] in alone

@@ -18,7 +18,7 @@ from transforms.bases import enough_groups, smallest_base
 SMALL_SHARE = 3
 """A share with fewer people than this on either side of it is coded."""
 
-FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smallest_detectable", "sign")
+FIGURES = ("value", "standard_error", "low", "high", "p_value", "q_value", "smallest_detectable", "sign", "pre_trend_p")
 """What an estimate says; hidden when it is coded or suppressed."""
 
 OF_INTERVAL = ("low", "high", "smallest_detectable")
@@ -30,7 +30,17 @@ OF_SUPPRESSED = (
 )
 """What is said of a suppressed estimate."""
 
-BASES = ("n", "n_comparison", "observations", "clusters", "clusters_comparison", "df", "response", "kish_deff")
+BASES = (
+    "n",
+    "n_comparison",
+    "observations",
+    "clusters",
+    "clusters_comparison",
+    "df",
+    "response",
+    "kish_deff",
+    "pre_rounds",
+)
 """What it rests on; hidden only when it is suppressed."""
 
 LOSSES = ("attrition_overall", "attrition_differential")

@@ -1,8 +1,8 @@
 """What each comparison can be held to: whether the arms began alike and on one path, and stayed what they were.
 
 - likeness: by `likeness`, the outcome's own and the largest of the registered covariates.
-- pre-trend: with two or more rounds before anybody entered, the joint test of `event_study` (of staggered cohorts that
-  of their effects before entry); with one it is not testable.
+- pre-trend: with two or more rounds before anybody entered, the joint test of `event_study`; of staggered cohorts,
+  whose rounds are those before the last entry, that of their effects before entry. With one it is not testable.
 - contamination: of the comparison arm, the share that was trained all the same by then (`exposure`).
 - moved: the share of people who are analysed in another arm than the one they were assigned to (`assignment`).
 """
@@ -17,7 +17,7 @@ from transforms.estimating.work import Work
 from transforms.estimators import staggered_entry
 from transforms.estimators.between_arms import COMPARISON, side
 from transforms.estimators.cohort import of_round
-from transforms.estimators.event_study import events, first_entry
+from transforms.estimators.event_study import events, first_entry, last_entry
 from transforms.estimators.model_rows import long
 from transforms.programme import Indicator
 
@@ -68,8 +68,8 @@ def _pre_trends(work: Work) -> pl.DataFrame:
 
 
 def _pre_trend(work: Work, name: str, indicator: Indicator) -> Iterator[tuple[str, str, int, float]]:
-    first = first_entry(work.cohort)
-    before = [] if first is None else list(work.cohort.rounds.values())[:first]
+    entry = last_entry(work.cohort) if indicator.statistic == "staggered" else first_entry(work.cohort)
+    before = [] if entry is None else list(work.cohort.rounds.values())[:entry]
     many = sum(frame[name].null_count() < frame.height for frame in before)
     p_values = _p_values(work, name, indicator) if many > 1 or indicator.statistic == "staggered" else {}
     for period in work.cohort.people["period"].unique().sort():

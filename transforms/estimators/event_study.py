@@ -38,9 +38,17 @@ def event_studies(cohort: Cohort, name: str, indicator: Indicator, programme: Pr
 
 def first_entry(cohort: Cohort) -> int | None:
     """The number of the first round, after the baseline, at which anybody entered."""
-    entered = cohort.people["entered"]
-    after = entered.filter((entered > 0) & (entered != NEVER))
-    return None if after.is_empty() else int(after.min())  # type: ignore[arg-type]
+    return min(_entries(cohort), default=None)
+
+
+def last_entry(cohort: Cohort) -> int | None:
+    """The number of the last such round."""
+    return max(_entries(cohort), default=None)
+
+
+def _entries(cohort: Cohort) -> list[int]:
+    entered = cohort.people["entered"].unique()
+    return [int(each) for each in entered if each > 0 and each != NEVER]
 
 
 def events(cohort: Cohort, name: str, programme: Programme) -> list[Events]:

@@ -63,6 +63,12 @@ class GradedEstimates(Estimates):
     letter = dy.Enum(["A", "B", "C", "D", "E", "X"], nullable=True, description="The design, after caps.")
     sign = dy.Enum(["+", "-", "(+)", "(-)", "0", "?"], nullable=True, description="What the data say.")
     cap = dy.String(nullable=True, description="The cap that decided the letter, if one did.")
+    pre_rounds = dy.Int64(
+        nullable=True, min=0, description="Of an effect of the whole programme: rounds measured before entry."
+    )
+    pre_trend_p = dy.Float64(
+        nullable=True, min=0, max=1, description="The joint test that trends were alike over two or more such rounds."
+    )
 
 
 class Grades(dy.Schema):

@@ -55,6 +55,8 @@ def level(**columns: Any) -> dict[str, Any]:
         "letter": None,
         "sign": None,
         "cap": None,
+        "pre_rounds": None,
+        "pre_trend_p": None,
     }
     return share | columns
 
