@@ -56,18 +56,26 @@ def shown(
     `places`.
     """
     floor = programme.disclosure.floor
+    told = each_by_itself(results, certain, programme)
+    together = protected(told, results, earlier, inside(people, nested(people), GROUP), floor)
+    return together | {
+        "bounds": disclose_bounds(results["bounds"], together["estimates"], programme),
+        "nonresponse": disclose_nonresponse(results["nonresponse"], floor),
+    }
+
+
+def each_by_itself(
+    results: Mapping[str, pl.DataFrame], certain: pl.DataFrame, programme: Programme
+) -> dict[str, pl.DataFrame]:
+    """The tables of counts and estimates with what may not be shown of each figure, whatever the others tell."""
+    floor = programme.disclosure.floor
     graded = tables.GradedEstimates.validate(results["estimates"], cast=True)
     shares = [name for name, each in programme.indicators.items() if each.statistic in ("proportion", "survival")]
     apart = told_apart(tables.GradedEstimates.validate(certain, cast=True), results["estimates"], floor, shares)
-    told = {
+    return {
         "groups": results["groups"],
         "funnel": disclose_counts(results["funnel"], ("people",), floor),
         "transitions": disclose_transitions(results["transitions"], floor),
         "estimates": rounded_for_publication(disclose(graded, floor), programme),
         "certain_estimates": rounded_for_publication(disclose(apart, floor), programme),
-    }
-    together = protected(told, results, earlier, inside(people, nested(people), GROUP), floor)
-    return together | {
-        "bounds": disclose_bounds(results["bounds"], together["estimates"], programme),
-        "nonresponse": disclose_nonresponse(results["nonresponse"], floor),
     }

@@ -30,6 +30,7 @@ def results(programme: ProgrammeName, *, format: Format = "json", as_of: str | N
 def audit_disclosure(programme: ProgrammeName, *, most: int = 20) -> None:
     """What could be worked out of the current release by subtraction: the worst first, never the hidden number itself.
 
+    And how many estimates are shown of those that would be, were each judged by itself only.
     Ends with 1 when a hidden number under the floor is known too well.
 
     Example: `impact audit-disclosure community_economy`
@@ -42,8 +43,8 @@ def audit_disclosure(programme: ProgrammeName, *, most: int = 20) -> None:
     from flows.auditing import disclosure_audit
     from transforms.disclosure.audit import audit_lines
 
-    audit = disclosure_audit(programme)
-    print("\n".join(audit_lines(audit, most)))
+    audit, shown = disclosure_audit(programme)
+    print("\n".join([*audit_lines(audit, most), *shown.lines()]))
     if not audit["safe"].all():
         raise SystemExit(1)
 

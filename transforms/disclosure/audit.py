@@ -6,15 +6,14 @@ either of them alone is open between nothing and all.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.disclosure.bounds import bounds
+from transforms.disclosure.bounds import ROUNDING, bounds, open_enough
 from transforms.disclosure.counted import counted
 from transforms.disclosure.margins import memberships
 
-NARROWEST = 5
-"""A hidden count must be open between at least this many values above its least one."""
 _BETWEEN = "\t"
 
 
@@ -23,16 +22,47 @@ def audited(
 ) -> pl.DataFrame:
     """One row per hidden count under the floor, the narrowest first: `count, width, safe`. Never the count itself.
 
+    The width of a safe one may be more than is told.
+
     `told`: the tables as they are to be shown; `results`: with every figure; `lies_in`: by `margins.inside`.
     """
     cells = counted(results, told, {}, floor).with_row_index("cell").with_columns(place=pl.lit(""))
+    stands = (~pl.col("hidden") & ~pl.col("beside")).any().over("same", "number")
+    cells = cells.with_columns(hidden=pl.col("hidden") | (pl.col("beside") & ~stands))
     sums = memberships(cells, lies_in, floor)
-    found = bounds(sums).filter(pl.col("number") < floor)
+    found = bounds(sums, floor, open_enough(floor)).filter(pl.col("number") < floor)
     unnamed = pl.lit("people in a total and in none of its groups")
     named = found.select(
         count=pl.col("row").str.replace_all(_BETWEEN, " ").fill_null(unnamed), width=pl.col("most") - pl.col("least")
     )
-    return named.with_columns(safe=pl.col("width") >= min(NARROWEST, floor - 1)).sort("width", "count")
+    return named.with_columns(safe=pl.col("width") >= open_enough(floor) - ROUNDING).sort("width", "count")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How many estimates are shown: where each is judged by itself, in a first release, and in this one."""
+
+    by_itself: int
+    at_first: int
+    now: int
+
+    def lines(self) -> list[str]:
+        """The same in words."""
+        return [
+            f"Estimates that are on enough people, each by itself: {self.by_itself}",
+            f"Of these a first release shows {_of(self.at_first, self.by_itself)}; "
+            f"this one, after all earlier ones, {_of(self.now, self.by_itself)}",
+        ]
+
+
+def shown_of(by_itself: pl.DataFrame, at_first: pl.DataFrame, now: pl.DataFrame) -> Shown:
+    """How many of PublishedEstimates are not hidden."""
+    is_shown = pl.col("visibility").cast(pl.String) != "suppressed"
+    return Shown(*(each.filter(is_shown).height for each in (by_itself, at_first, now)))
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part} ({part / max(whole, 1):.1%})"
 
 
 def audit_lines(audit: pl.DataFrame, most: int = 20) -> list[str]:

@@ -14,6 +14,7 @@ _KEYS = {
     FUNNEL: tables.Funnel.primary_key(),
     TRANSITIONS: tables.Transitions.primary_key(),
 }
+_PLACE = ["period", "arm", "by", "group"]
 _BETWEEN = "\t"
 
 
@@ -23,10 +24,14 @@ def counted(
     earlier: Mapping[str, pl.DataFrame],
     floor: int,
 ) -> pl.DataFrame:
-    """One row per count: `margins.COLUMNS` and `alike`.
+    """One row per count: `margins.COLUMNS`, `asked`, `same` and `beside`.
+
+    `asked` is equal in tables that may count the same people at a place, else null; `same` in counts of figures that
+    follow from each other where they are of as many people: the level, the change and the effect of one indicator.
 
     `results`: the tables estimates, funnel and transitions with every figure; `told`: as they may be shown so far;
-    `earlier`: as the last release showed them, or nothing.
+    `earlier`: as the last release showed them, or nothing. A count that is hidden only because its row has another one
+    of too few (an effect's other arm) is not `hidden` but `beside`, since it may stand elsewhere: it protects nobody.
     """
     cells = pl.concat([_of_estimates(results[ESTIMATES]), _of_funnel(results[FUNNEL])])
     moves = _of_transitions(results[TRANSITIONS], told[TRANSITIONS], floor)
@@ -35,23 +40,35 @@ def counted(
     shown = pl.concat(
         [row_names(name, _shown(name, earlier[name])) for name in _KEYS if name in earlier] or [hidden[:0]]
     )
+    beside_few = (pl.col("number") >= floor) & (pl.col("number").min().over("row") < floor)
     marked = cells.with_columns(
-        hidden=pl.coalesce("hidden", pl.col("row").is_in(hidden.implode())),
+        hidden=pl.coalesce("hidden", pl.col("row").is_in(hidden.implode()) & ~beside_few),
         known=pl.col("row").is_in(shown.implode()).fill_null(False),
+        beside=(pl.col("row").is_in(hidden.implode()) & beside_few).fill_null(False),
     )
-    return marked.with_columns(pl.col("hidden") & _reached_by_somebody()).select(*COLUMNS, "alike")
+    nobody = _where_nobody_is(results[FUNNEL])
+    of_somebody = _reached_by_somebody(marked).join(nobody, on=_PLACE, how="left", maintain_order="left")
+    return of_somebody.with_columns(
+        pl.col("hidden") & pl.col("reached") & ~(pl.col("empty").fill_null(False) & (pl.col("number") == 0))
+    ).select(*COLUMNS, "asked", "same", "beside")
 
 
-def _reached_by_somebody() -> pl.Expr:
-    """Whether anybody of the arm, or for all of the arms that are there, is counted in any group of the table.
+def _reached_by_somebody(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells, and `reached`: whether anybody of the arm is counted in any group of the table.
 
-    What nobody reaches anywhere, such as the course's end in the comparison arm, tells of nobody in particular.
+    For all, whether anybody of the arms that are there is. What nobody reaches anywhere, such as the course's end in
+    the comparison arm, tells of nobody in particular.
     """
-    reached = pl.col("number").max().over("table", "arm") > 0
-    of_arm = pl.col("arm") != EVERYONE
-    place = ("table", "by", "group")
-    by_arms = of_arm.any().over(place)
-    return pl.when(of_arm | ~by_arms).then(reached).otherwise((reached & of_arm).any().over(place))
+    of_arm, place = pl.col("arm") != EVERYONE, ("table", "by", "group")
+    here = cells.with_columns(reached=pl.col("number").max().over("table", "arm") > 0)
+    by_arms, by_any_arm = of_arm.any().over(place), (pl.col("reached") & of_arm).any().over(place)
+    return here.with_columns(reached=pl.when(of_arm | ~by_arms).then("reached").otherwise(by_any_arm))
+
+
+def _where_nobody_is(funnel: pl.DataFrame) -> pl.DataFrame:
+    """The places in which nobody registered: a count of nobody there is of no one. `period, arm, by, group, empty`."""
+    registered = funnel.filter(pl.col("stage").cast(pl.String) == "registered", pl.col("people") == 0)
+    return registered.select(pl.col(_PLACE).cast(pl.String), empty=pl.lit(True)).unique()
 
 
 def row_names(name: str, frame: pl.DataFrame) -> pl.Series:
@@ -93,14 +110,19 @@ def _of_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     every = pl.concat(parts, how="diagonal_relaxed").with_columns(pl.col("number").fill_null(0))
     # An effect has no sum over arms: either arm is a table of its own.
     of = pl.coalesce("of", "whose").alias("of")
-    return every.with_columns(of).select(_cell("period", "indicator", "quantity", "round", "term", "of"))
+    counts = every.with_columns(of).select(
+        "indicator", *_cell("period", "indicator", "quantity", "round", "term", "of")
+    )
+    return counts.with_columns(same=pl.concat_str("indicator", "asked", "by", "group", separator=_BETWEEN)).drop(
+        "indicator"
+    )
 
 
 def _of_funnel(funnel: pl.DataFrame) -> pl.DataFrame:
     rows = _named(FUNNEL, funnel).with_columns(
         pl.col("stage").cast(pl.String), number=pl.col("people").cast(pl.Int64), whose="arm"
     )
-    return rows.select(_cell("period", "round", "stage"))
+    return rows.select(_cell("period", "round", "stage")).with_columns(same="row")
 
 
 def _of_transitions(transitions: pl.DataFrame, told: pl.DataFrame, floor: int) -> pl.DataFrame:
@@ -124,7 +146,7 @@ def _of_transitions(transitions: pl.DataFrame, told: pl.DataFrame, floor: int) -
     whole = sums.group_by(table="matrix").agg(pl.col("number").sum())
     whole = whole.with_columns(*_whole(), hidden=pl.col("number") < floor)
     return pl.concat([over_groups, pairs, of_pairs, parts, whole], how="diagonal_relaxed").with_columns(
-        alike=pl.lit(None, dtype=pl.String)
+        asked=pl.lit(None, dtype=pl.String), same=pl.coalesce("row", "table")
     )
 
 
@@ -143,11 +165,11 @@ def _whole() -> list[pl.Expr]:
 
 
 def _cell(*table: str) -> list[pl.Expr]:
-    place = ("period", "whose", "by", "group", "round", "number")
+    asked = (pl.col(each).cast(pl.String) for each in ("period", "whose", "round"))
     return [
-        pl.col("row"),
+        pl.col("row", "period"),
         pl.concat_str(*table, separator=_BETWEEN).alias("table"),
         pl.col("arm", "by", "group", "number"),
-        pl.concat_str(*(pl.col(each).cast(pl.String) for each in place), separator=_BETWEEN).alias("alike"),
+        pl.concat_str(*asked, separator=_BETWEEN).alias("asked"),
         pl.lit(None, dtype=pl.Boolean).alias("hidden"),
     ]

@@ -38,6 +38,8 @@ def inside(placed: pl.DataFrame, nested: dict[str, list[str]], prefix: str) -> p
 def memberships(cells: pl.DataFrame, lies_in: pl.DataFrame, floor: int) -> pl.DataFrame:
     """One row per equation and cell in it: `equation`, the cell's columns, and `whole`: the others add up to it.
 
+    `table` is the equation's; `split` says what is split into what, and is the same in every table that has it.
+
     `cells`: COLUMNS. `lies_in`: by `inside`. People who are in the whole and in no part are a part without a row
     (`row` is null), hidden if they are fewer than the floor; are they more, or are the parts more than their whole
     (somebody is in several of them), it is no equation. Cells are numbered (`cell`) and say where they are (`place`).
@@ -61,7 +63,13 @@ def memberships(cells: pl.DataFrame, lies_in: pl.DataFrame, floor: int) -> pl.Da
     ]
     every = pl.concat([each.select(*_EQUATION, *_OF_CELL, "whole") for each in found])
     numbers = every.select(_EQUATION).unique().sort(_EQUATION).with_row_index("equation")
-    return every.join(numbers, on=_EQUATION, maintain_order="left").select("equation", *_OF_CELL, "whole")
+    return every.join(numbers, on=_EQUATION, maintain_order="left").select(
+        "equation",
+        *_OF_CELL,
+        "whole",
+        table="whole_table",
+        split=pl.concat_str("whole_arm", "whole_by", "whole_group", "split", separator="\t"),
+    )
 
 
 def _of_breakdowns(cells: pl.DataFrame, lies_in: pl.DataFrame) -> pl.DataFrame:

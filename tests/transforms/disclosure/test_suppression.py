@@ -1,8 +1,12 @@
 """What is hidden so that subtraction gives nothing away: by hand, and of many tables made up at random."""
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from transforms.disclosure import suppression
 from transforms.disclosure.bounds import bounds
 from transforms.disclosure.margins import COLUMNS, inside, memberships
 from transforms.disclosure.suppression import complementary
@@ -19,7 +23,8 @@ def cells(numbers: dict[tuple[str, str], int], table: str = "t", arm: str = "") 
         (f"{table}.{arm}.{by}.{group}", table, arm, by, group, number, number < FLOOR, False, None)
         for (by, group), number in numbers.items()
     ]
-    return pl.DataFrame(rows, [*COLUMNS, "alike"], orient="row", infer_schema_length=None).cast({"alike": pl.String})
+    frame = pl.DataFrame(rows, [*COLUMNS, "asked"], orient="row", infer_schema_length=None).cast({"asked": pl.String})
+    return frame.with_columns(same="row")
 
 
 def total(number: int) -> dict[tuple[str, str], int]:
@@ -79,7 +84,7 @@ def test_what_an_earlier_release_showed_is_hidden_last():
 def test_a_hidden_area_is_not_told_by_what_lies_in_it():
     provinces = {("province", "a"): 34, ("province", "b"): 4, ("province", "c"): 90}
     districts = {("district", "d0"): 12, ("district", "d1"): 22}
-    frame = cells(total(128) | provinces | districts)
+    frame = cells(total(128) | provinces | districts).with_columns(known=pl.col("group") == "c")
 
     hidden = complementary(frame, DISTRICTS, FLOOR)
 
@@ -103,7 +108,7 @@ def test_the_same_people_are_hidden_in_every_table():
     one, other = (cells(total(104) | of_sexes(women=60, men=40, other=4), table) for table in "tu")
     shown = other.with_columns(pl.lit(False).alias("hidden")).filter(pl.col("group") != "other")
     shown = shown.with_columns(number=pl.when(pl.col("by") == "programme").then(100).otherwise("number"))
-    alike = pl.concat([one, shown]).with_columns(alike=pl.concat_str("by", "group", "number", separator="."))
+    alike = pl.concat([one, shown]).with_columns(asked=pl.lit("everybody"))
 
     assert "u..sex.men" in hidden_beside(alike)
 
@@ -144,3 +149,66 @@ def made_up(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     pairs = people.select("district", "province").unique().sort("district")
     lies_in = pairs.select(by=pl.lit("district"), group="district", whole_by=pl.lit("province"), whole_group="province")
     return pl.concat(found), lies_in
+
+
+def test_what_several_sums_tell_together_is_hidden_too(monkeypatch: pytest.MonkeyPatch):
+    seeds = range(12)
+    assert [known_too_well(*release, complementary(*release, FLOOR)) for release in map(crossed, seeds)] == [[]] * 12
+
+    monkeypatch.setattr(suppression, "_ATTEMPTS", 0)
+    naive = [known_too_well(*release, complementary(*release, FLOOR)) for release in map(crossed, seeds)]
+    assert sum(map(len, naive)) > 0, "two hidden parts in every sum are not enough"
+
+
+def crossed(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Counts of sessions that lie in a province and in a course, by arm."""
+    random = np.random.default_rng(seed)
+    sessions = pl.DataFrame(
+        {
+            "session": [f"s{n}" for n in range(12)],
+            "province": [f"p{n // 3}" for n in range(12)],
+            "course": [f"c{n}" for n in random.integers(0, 4, 12)],
+            "treated": random.integers(5, 20, 12),
+            "comparison": random.choice([0, 0, 7, 12, 30], 12),
+        }
+    ).with_columns(all=pl.col("treated") + pl.col("comparison"), programme=pl.lit("all"))
+    found = [
+        cells({(by, group): number}, arm=arm)
+        for arm in ("all", "treated", "comparison")
+        for by in ("programme", "province", "course", "session")
+        for group, number in sessions.group_by(by, maintain_order=True).agg(pl.col(arm).sum()).iter_rows()
+        if number > 0
+    ]
+    lies_in = pl.concat(
+        sessions.select(by=pl.lit("session"), group="session", whole_by=pl.lit(by), whole_group=by)
+        for by in ("province", "course")
+    )
+    return pl.concat(found), lies_in
+
+
+def test_the_same_place_is_hidden_in_both_where_a_group_is_small_in_both():
+    shown = {"women": 60, "men": 40, "other": 9}
+    one = cells(total(106) | of_sexes(**shown | {"other": 6}), "t")
+    other = cells(total(109) | of_sexes(**shown), "u").with_columns(known=pl.col("group") == "men")
+    both = pl.concat([one, other]).with_columns(asked=pl.lit("everybody"))
+
+    hidden = set(hidden_beside(both))
+
+    assert {"t..sex.men", "u..sex.men"} <= hidden or {"t..sex.women", "u..sex.women"} <= hidden
+
+
+def test_a_table_that_shows_the_group_need_not_hide_the_place():
+    one = cells(total(106) | of_sexes(women=60, men=40, other=6), "t")
+    other = cells(total(112) | of_sexes(women=60, men=40, other=12), "u")
+
+    assert hidden_beside(pl.concat([one, other]).with_columns(asked=pl.lit("everybody"))) == ["t..sex.men"]
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6), st.integers(0, 15))
+def test_no_group_of_one_whole_is_known_too_well(numbers: list[int], unsaid: int):
+    groups = {f"g{n}": number for n, number in enumerate(numbers)}
+    frame = cells(total(sum(numbers) + unsaid) | of_sexes(**groups))
+
+    hidden = complementary(frame, NOWHERE, FLOOR)
+
+    assert known_too_well(frame, NOWHERE, hidden) == []
