@@ -170,6 +170,12 @@ def build_row(programme: Programme, of_input: str) -> pl.DataFrame:
     return pl.DataFrame([row], schema=tables.Build.create_empty().schema, orient="row")
 
 
+def declarations_row(programme: Programme) -> pl.DataFrame:
+    """The table Declarations."""
+    row = {"programme": programme.id, "declared": programme.model_dump_json()}
+    return pl.DataFrame([row], schema=tables.Declarations.create_empty().schema, orient="row")
+
+
 def indicator_rows(programme: Programme) -> pl.DataFrame:
     """The table Indicators."""
     rows = [

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.accounting import stacked
 from flows.corrections import check_that_all_hold, corrections_of
-from flows.declared import landing_of, link_review_of, vault_of
+from flows.declared import landing_of, link_review_of, marker_of, vault_of
 from flows.judging import Judged, judge
 from flows.linking import identified, link_people, with_people
 from flows.moments import ZONE
@@ -21,7 +21,9 @@ from transforms.errors import UserError, listed
 from transforms.flags import accepting, flags
 from transforms.link import Linked, link
 from transforms.link_methods import has_uncertain, without_uncertain
+from transforms.origins import origins
 from transforms.programme import FileDrop, Form, Programme, Source
+from transforms.submissions import SAID
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def gather(programme: Programme, until: datetime | None) -> Gathered:
         "corrections": _by_hand(programme, judged, corrections, whole),
         "flags": stacked(flagged),
         "link_review": linkage.review,
+        "origins": origins(named, programme, marker_of(programme).secret(SAID)),
     }
     by_round = _by_round(programme, named)
     return Gathered(judged, by_hand, link_rounds(by_round, programme), _certain(by_round, programme))

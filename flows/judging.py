@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.declared import landing_of, vault_of
+from flows.declared import landing_of, marker_of, vault_of
 from flows.recording import logger
 from flows.references import without_identity
 from flows.stores.gates import Gates, Held
@@ -15,7 +15,9 @@ from transforms.clean import Cleaned, clean_submissions
 from transforms.corrections import DROPPED, Correction
 from transforms.errors import SourceError, listed, numbered
 from transforms.gates import is_too_many
+from transforms.origins import with_said
 from transforms.programme import Programme, Source
+from transforms.submissions import SAID
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _cleaned(
     form = programme.forms[source.form]
     landed = landing_of(programme, source).submissions(files)
     submissions = without_identity(landed, source, form, vault_of(programme))
+    submissions = with_said(submissions, marker_of(programme).secret(SAID))
     return clean_submissions(submissions, form, source, programme, corrections=corrections)
 
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import polars as pl
 
 from flows.accounting import quality, set_aside, standing
-from flows.declared import build_row, expiries_of, indicator_rows, input_id, programme_named, warehouse_of
+from flows.declared import (
+    build_row,
+    declarations_row,
+    expiries_of,
+    indicator_rows,
+    input_id,
+    programme_named,
+    warehouse_of,
+)
 from flows.gathering import gather
 from flows.recording import logger, recorded_flow, step
 from flows.settings import settings
@@ -70,7 +78,11 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     measurements = measure_responses(linked.responses, programme)
     estimated = estimate_indicators(linked.responses, measurements, linked.enrolments, programme)
     graded = grade_estimates(estimated, programme)
-    about = {"build": build_row(programme, of_input), "indicators": indicator_rows(programme)}
+    about = {
+        "build": build_row(programme, of_input),
+        "declarations": declarations_row(programme),
+        "indicators": indicator_rows(programme),
+    }
     accounts = quality(programme, gathered.judged, linked) | standing(programme, gathered.judged, at, until)
     results = _results(linked, measurements, estimated, graded)
     certain = {"certain_estimates": _without_uncertain(gathered.certain, programme)}

@@ -17,6 +17,7 @@ from transforms.submissions import (
     FLAW,
     KEY,
     RECEIVED,
+    SAID,
     SUBMITTED,
     Chosen,
     by_question,
@@ -75,7 +76,7 @@ def clean_submissions(
     _check_reading(read, whole, source, form)
     refused = refusals(read, form, programme.periods, programme.may_lack_id(form))
     refused_rows = positions(refused)
-    typed = whole.select(*RECEIVED, KEY, SUBMITTED).hstack(_frame(read))
+    typed = whole.select(*RECEIVED, KEY, SUBMITTED, SAID).hstack(_frame(read))
     dropped = by_hand.dropped.with_columns(pl.lit(DROPPED).alias(FLAW))
     rejects = pl.concat([_flaws(flawed), _flaws(dropped), *(_reject_rows(each, whole) for each in refused)])
     return Cleaned(

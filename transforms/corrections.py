@@ -14,6 +14,7 @@ from transforms import tables
 from transforms.normalise import normalise, rules_for
 from transforms.normalise.reading import Rules
 from transforms.normalise.text import repaired
+from transforms.origins import said_anew
 from transforms.programme import Form, Programme
 from transforms.submissions import KEY, reference
 
@@ -175,7 +176,9 @@ def _replaced(asked: pl.DataFrame, lines: pl.DataFrame, corrections: Sequence[Co
     columns = []
     for (field,), of_field in lines.group_by("field", maintain_order=True):
         new = [corrections[each].new or None for each in of_field["number"]]
-        columns.append(asked[str(field)].scatter(of_field["_place"], pl.Series(new, dtype=pl.String)))
+        answers = pl.Series(new, dtype=pl.String)
+        columns.append(asked[str(field)].scatter(of_field["_place"], answers))
+        asked = said_anew(asked, of_field["_place"], str(field), answers)
     return asked.with_columns(columns)
 
 

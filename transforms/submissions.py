@@ -21,7 +21,10 @@ KEY = "_key"
 SUBMITTED = "_submitted_at"
 """When the server says that it was sent; null for files."""
 
-_RECORD = {KEY: pl.String(), "_deleted": pl.Boolean(), SUBMITTED: pl.Datetime("us", "UTC")}
+SAID = "_said"
+"""A keyed mark of all that a submission says, with what a person has put in its place; null where none was made."""
+
+_RECORD = {KEY: pl.String(), "_deleted": pl.Boolean(), SUBMITTED: pl.Datetime("us", "UTC"), SAID: pl.UInt64()}
 _LATEST = (SUBMITTED, "_pulled_at", "_file", "_row")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 

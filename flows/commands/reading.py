@@ -98,6 +98,45 @@ def explain(
 
 
 @app.command
+def compare(
+    programme: ProgrammeName,
+    earlier: str = "previous",
+    later: str = "current",
+    *,
+    most: int = 30,
+    exact: bool = False,
+    format: Literal["text", "json", "csv"] = "text",
+) -> None:
+    """Why the numbers of two versions of the warehouse differ: each one's difference, split among causes that add up.
+
+    Ends with 1 when a part of any number is left unexplained. Never says anything of one person.
+
+    Example: `impact compare community_economy previous current`
+
+    Parameters
+    ----------
+    earlier
+        A version of the warehouse (wh-..., or how it begins), current, previous, or a day or time: what was known then.
+    later
+        The other one, likewise.
+    most
+        How many numbers the table has; json and csv have all.
+    exact
+        Also the amounts where fewer people than the publication floor are behind a number or its move. Not to be shown
+        to anybody who may not read the warehouse.
+    format
+        A table, or all numbers for a machine.
+    """
+    from flows.comparing import compare as compared
+    from flows.telling_comparison import told
+
+    comparison = compared(programme, earlier, later)
+    sys.stdout.write(told(comparison, format, most, exact=exact))
+    if comparison.unexplained:
+        raise SystemExit(1)
+
+
+@app.command
 def rejects(programme: ProgrammeName) -> None:
     """What was set aside: one line a reason, with source, submission and question, for whoever mends it.
 

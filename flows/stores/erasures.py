@@ -44,6 +44,11 @@ class Erasures:
         states = [each["state"] for each in self._lines()]
         return bool(states) and states[-1] == "begun"
 
+    def since(self, moment: datetime) -> int:
+        """How many people were erased after a moment."""
+        begun = [each for each in self._lines() if each["state"] == "begun"]
+        return sum(datetime.fromisoformat(each["at"]) > moment for each in begun)
+
     def marked(self) -> Marked:
         """Everybody who was erased until now."""
         found: dict[str, set[str]] = {}

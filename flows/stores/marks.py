@@ -36,6 +36,10 @@ class Marker:
         """The keyed hash of each value, in the same order; unlike any pseudonym."""
         return self._vault.keyed(f"erased {kind}", values)
 
+    def secret(self, kind: str) -> str:
+        """A secret of this programme's, the same each time, with which to make other marks."""
+        return str(self.hashed(STATE, pl.Series([kind]))[0])
+
     def marks_of(self, identified: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
         """The marks of people, as they are kept."""
         return {

@@ -14,7 +14,7 @@ from transforms.errors import SourceError
 from transforms.programme import FileDrop, Form, Programme
 
 TODAY = date(2026, 6, 1)
-PLACE = (*tables.Submissions.column_names(), "_key", "_submitted_at")
+PLACE = (*tables.Submissions.column_names(), "_key", "_submitted_at", "_said")
 RULES_PRINTED = frozenset("abcdefghijklmnopqrstuvwxyz_0123456789")
 
 Row = dict[str, str | None]

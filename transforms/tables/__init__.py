@@ -1,6 +1,6 @@
 """Every table, declared once: Polars validates by it, DuckDB's tables and the data dictionary follow from it."""
 
-from transforms.tables.about import Build, Indicators
+from transforms.tables.about import Build, Declarations, Indicators, Origins
 from transforms.tables.linking import METHODS, LinkMethods, LinkReview, Links
 from transforms.tables.of_programme import (
     RELEASE,
@@ -51,6 +51,7 @@ __all__ = [
     "CertainEstimates",
     "Comparability",
     "Corrections",
+    "Declarations",
     "Enrolments",
     "Estimates",
     "Flags",
@@ -65,6 +66,7 @@ __all__ = [
     "Links",
     "Measurements",
     "Nonresponse",
+    "Origins",
     "PublishedBounds",
     "PublishedEstimates",
     "PublishedFunnel",

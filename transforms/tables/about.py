@@ -31,3 +31,20 @@ class Build(dy.Schema):
     code_version = dy.String(nullable=False, description="The version of the engine.")
     configuration = dy.String(nullable=False, description="Hash of the programme folder's files.")
     built_at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us", description="When it was built.")
+
+
+class Declarations(dy.Schema):
+    """One row: what the programme's TOML files declared when the warehouse was built."""
+
+    programme = dy.String(primary_key=True, description="The programme.")
+    declared = dy.String(nullable=False, description="All of it, defaults too, as JSON.")
+
+
+class Origins(dy.Schema):
+    """One row per accepted submission: whose it is, and marks of its name and of what it says. Never an answer."""
+
+    source = dy.String(nullable=False, description="The source it came from.")
+    submission = dy.Int64(nullable=False, description="A keyed mark of what it is called.")
+    participant = dy.String(nullable=True, description="The person's or firm's pseudonym; null while unknown.")
+    round = dy.String(nullable=False, description="The round that it is of.")
+    said = dy.Int64(nullable=True, description="A keyed mark: another one as soon as anything it says is changed.")

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms.programme import Indicator, Programme, Question
-from transforms.tables.about import Build, Indicators
+from transforms.tables.about import Build, Declarations, Indicators, Origins
 from transforms.tables.linking import LinkMethods, LinkReview, Links
 from transforms.tables.people import Enrolments, Funnel, Groups, Measurements, Refusals, Responses
 from transforms.tables.quality import Balance, Corrections, Flags, Rejects, Warnings
@@ -123,6 +123,7 @@ def measurements(programme: Programme) -> type[dy.Schema]:
 
 WAREHOUSE: dict[str, type[dy.Schema]] = {
     "build": Build,
+    "declarations": Declarations,
     "pulls": Pulls,
     "acknowledgements": Acknowledgements,
     "balance": Balance,
@@ -135,6 +136,7 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "link_review": LinkReview,
     "groups": Groups,
     "indicators": Indicators,
+    "origins": Origins,
     "enrolments": Enrolments,
     "refusals": Refusals,
     "responses": Responses,
