@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from flows.declared import archive_of, programme_named, warehouse_of
 from flows.disclosed import facts_about, periods_with_people
+from flows.releasing import release_of
 from flows.settings import settings
 from flows.stores.archive import GATE, Request
 from flows.stores.warehouse import Reader
@@ -57,6 +58,7 @@ def judged(reader: Reader, programme: Programme, scope: Scope) -> Judged:
         before=archive.last_final(programme.id, scope),
         failed_check=is_newest and bool(warehouse.failed_check),
         accepted=archive.is_accepted(reader.path.stem),
+        known_too_well=release_of(reader, programme).about.known_too_well,
     )
     return Judged(scope, facts, judge(evidence, programme, _rounds(programme, scope)), published)
 

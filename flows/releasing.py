@@ -1,7 +1,7 @@
 """Makes releases: what may be shown of a warehouse, given all that was shown before. Reports read nothing else."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,14 +16,19 @@ from flows.stores.releases import About, Release, Releases
 from flows.stores.warehouse import Reader, reading
 from transforms import tables
 from transforms.disclosure import figures, silence
-from transforms.disclosure.contributions import places
+from transforms.disclosure.audit import audited
+from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.following import nested, pending
+from transforms.disclosure.margins import inside
+from transforms.disclosure.protecting import protected_again
 from transforms.disclosure.steps import CELL, made_anew
 from transforms.funnel import refused_of, with_refused
 from transforms.programme import Programme
 
 Figures = dict[str, pl.DataFrame]
 """The tables of a release, by name."""
+_ATTEMPTS = 4
+"""How often more is hidden where what stands and what is made anew tell too much together."""
 
 KEYS = {
     "estimates": ["estimate"],
@@ -41,10 +46,14 @@ HIDDEN: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
 
 @dataclass(frozen=True)
 class Made:
-    """A release before it is kept: its figures, how many estimates stand, and what the next one is held against."""
+    """A release before it is kept: its figures, how many estimates stand, and what the next one is held against.
+
+    `known_too_well`: how many hidden counts all that is shown would tell.
+    """
 
     figures: Figures
     standing: int
+    known_too_well: int
     cells: pl.DataFrame
     log: pl.DataFrame
     refused: pl.DataFrame
@@ -60,7 +69,7 @@ def release_of(reader: Reader, programme: Programme) -> Release:
         known = night(reader)
         made = _first(known, programme) if last is None else _next(known, releases, last, programme)
         number = last.about.number + 1 if last else 1
-        about = About(number, reader.path.stem, datetime.now(UTC), made.standing)
+        about = About(number, reader.path.stem, datetime.now(UTC), made.standing, made.known_too_well)
         version = pl.lit(number, dtype=pl.Int64)
         cells = [*([last.frame("cells")] if last else []), made.cells.with_columns(version=version)]
         beside = {"cells": pl.concat(cells), "log": made.log.with_columns(version=version), "refused": made.refused}
@@ -74,9 +83,17 @@ def release_of(reader: Reader, programme: Programme) -> Release:
 def _first(known: Night, programme: Programme) -> Made:
     """Nothing was shown before."""
     nobody = known.rows.of(known.refusals.clear())
-    told = shown(known.results, known.certain, {}, places(known.rows.responses, programme), programme)
+    people = places(known.rows.responses, programme)
+    told = shown(known.results, known.certain, {}, people, programme)
     log = pending(nobody, nobody, programme, _mark(programme))
-    return Made(told, 0, _shown(told, programme), log, refused_of(known.results["funnel"]))
+    return Made(
+        told,
+        0,
+        _known_too_well(told, known.results, people, programme),
+        _shown(told, programme),
+        log,
+        refused_of(known.results["funnel"]),
+    )
 
 
 def _next(known: Night, releases: Releases, last: Release, programme: Programme) -> Made:
@@ -88,14 +105,25 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
         earlier: Figures = {name: schema.cast(reader.table(name)) for name, schema in tables.RELEASE.items()}
     people = places(known.rows.responses, programme)
     told = shown(results, known.certain, earlier, people, programme)
-    tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
     log = pending(last.rows(), known.rows, programme, _mark(programme))
     published = releases.published(last, log)
-    visible = _shown(tonight, programme)
-    wanted = pl.concat([visible, _shown(earlier, programme)]).unique()
-    anew = made_anew(wanted, published, nested(people), floor)
-    if not _by_the_same_rules(known.build, earlier["build"]):
-        anew = anew.with_columns(same=pl.lit(False))
+    same_rules = _by_the_same_rules(known.build, earlier["build"])
+    for attempt in range(_ATTEMPTS):
+        tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
+        visible = _shown(tonight, programme)
+        wanted = pl.concat([visible, _shown(earlier, programme)]).unique()
+        anew = made_anew(wanted, published, nested(people), floor)
+        anew = anew.with_columns(pl.col("same") & same_rules)
+        found, standing = _settled(tonight, earlier, anew, programme)
+        known_too_well = _known_too_well(found, results, people, programme)
+        if known_too_well == 0 or attempt == _ATTEMPTS - 1:
+            break
+        told = protected_again(told, found, results, earlier, inside(people, nested(people), GROUP), floor)
+    return Made(found, standing, known_too_well, visible.join(anew, on=CELL, how="semi"), log, refused)
+
+
+def _settled(tonight: Figures, earlier: Figures, anew: pl.DataFrame, programme: Programme) -> tuple[Figures, int]:
+    """Tonight's figures where they may be made anew, else the earlier ones; and how many estimates stand."""
     found = {
         name: figures.settled(tonight[name], earlier[name], anew, rests_on, KEYS[name], HIDDEN[name])
         for name, rests_on in _rests_on(programme).items()
@@ -111,7 +139,15 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
         found[name] = _beside_whole(tonight[name], earlier[name], held)
     groups = pl.concat([tonight["groups"], earlier["groups"]]).unique(["by", "group"], keep="first")
     found["groups"] = groups.sort("by", "position")
-    return Made(found, int(stands.sum()), visible.join(anew, on=CELL, how="semi"), log, refused)
+    return found, int(stands.sum())
+
+
+def _known_too_well(
+    told: Figures, results: Mapping[str, pl.DataFrame], people: pl.DataFrame, programme: Programme
+) -> int:
+    """How many hidden counts could be worked out of these figures."""
+    lies_in = inside(people, nested(people), GROUP)
+    return audited(told, results, lies_in, programme.disclosure.floor).filter(~pl.col("safe")).height
 
 
 def _rests_on(programme: Programme) -> dict[str, figures.RestsOn]:
@@ -163,7 +199,8 @@ def _dated(told: Figures, about: About) -> Figures:
         name: told[name].with_columns(pl.coalesce("figures_from", moment))
         for name in ("estimates", "certain_estimates")
     }
-    release = pl.DataFrame([asdict(about)], schema=tables.Release.create_empty().schema)
+    schema = tables.Release.create_empty().schema
+    release = pl.DataFrame([{name: getattr(about, name) for name in schema}], schema=schema)
     whole = told | dated | {"release": release}
     return {name: schema.cast(whole[name]) for name, schema in tables.RELEASE.items()}
 

@@ -38,12 +38,23 @@ def _release(programme: Programme, as_of: datetime | None) -> Release:
     """The release of the current warehouse, or the one that stood at a moment."""
     if as_of is None:
         with warehouse_of(programme).open() as reader:
-            return release_of(reader, programme)
+            return _checked(release_of(reader, programme), programme)
     release = releases_of(programme).at(as_of)
     if release is None:
         raise UserError(
             f"{programme.id}: nothing had been released by then. What had landed by then is another question: "
             f"impact refresh {programme.id} --as-of ..."
+        )
+    return _checked(release, programme)
+
+
+def _checked(release: Release, programme: Programme) -> Release:
+    """The release, unless its audit failed."""
+    if release.about.known_too_well:
+        raise UserError(
+            f"{programme.id}: release {release.about.number} is not published: "
+            f"{numbered(release.about.known_too_well, 'hidden count')} could be worked out of what it shows. "
+            f"See which: impact audit-disclosure {programme.id}"
         )
     return release
 

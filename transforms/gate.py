@@ -12,6 +12,8 @@ from transforms.programme.gate import GateRule
 
 NEW_ANSWERS = 0.1
 """The share by which the people behind an estimate must have changed before new data can explain a big move."""
+DISCLOSURE_AUDIT = GateRule(limit=0, verdict="hold")
+"""The one rule that no programme declares: hidden counts that all figures together would tell."""
 _WIDTH = 3.92
 """Standard errors in a 95 % interval."""
 
@@ -48,7 +50,7 @@ class Evidence:
     """What the gate looks at. Frames as in reports.facts, after disclosure control; `before`: the last final report.
 
     `failed_check` says whether newer data failed the warehouse's checks; `accepted` whether a person has found the
-    moves of this very warehouse right.
+    moves of this very warehouse right; `known_too_well` how many hidden counts the audit of the release found.
     """
 
     at: datetime
@@ -59,6 +61,7 @@ class Evidence:
     before: Published | None = None
     failed_check: bool = False
     accepted: bool = False
+    known_too_well: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def judge(evidence: Evidence, programme: Programme, rounds: Sequence[str]) -> Ju
             *_response(evidence.funnel, rounds, gate.response, programme.disclosure.floor),
             *_rejects(evidence.balance, gate.rejects),
             _told("failed_check", gate.failed_check, float(evidence.failed_check)),
+            _told("disclosure_audit", DISCLOSURE_AUDIT, float(evidence.known_too_well)),
             *_moves(evidence, programme),
         )
     )

@@ -27,12 +27,13 @@ LOGS = ("log.parquet", DEPARTED)
 
 @dataclass(frozen=True)
 class About:
-    """One release, as the table Release says it."""
+    """One release, as the table Release says it; and how many hidden counts its audit found to be known too well."""
 
     number: int
     warehouse: str
     made_at: datetime
     standing: int
+    known_too_well: int = 0
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def test_what_the_gate_found_stands_in_the_manifest(sample, no_typesetting):
     [manifest] = path.parent.glob("*-en-*.json")
     kept = json.loads(manifest.read_text(encoding="utf-8"))
     assert kept["verdict"] == "publish"
-    assert {"source_failed", "source_stale", "response", "rejects", "failed_check"} >= {
+    assert {"source_failed", "source_stale", "response", "rejects", "failed_check", "disclosure_audit"} >= {
         each["rule"] for each in kept["gate"]
     }
     assert kept["published"]["landed"].keys() == {"registration", "follow_up_m6"}

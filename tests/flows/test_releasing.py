@@ -7,12 +7,16 @@ import pytest
 
 from flows.declared import programme_named, releases_of, warehouse_of
 from flows.erasing import erase
+from flows.gate import HeldError, gate_table
+from flows.publish import publish
 from flows.pull import pull
 from flows.refresh import refresh
 from flows.results import results
 from flows.starter import write_starter
 from flows.stores import atomic
 from flows.stores import releases as store
+from transforms.disclosure import protecting
+from transforms.errors import UserError
 
 NAME = "village"
 SAMPLE = "inbox/follow_up_m6_sample.csv"
@@ -123,3 +127,16 @@ def test_a_release_that_was_cut_off_is_made_again(folder, monkeypatch, point):
     assert release["number"] == first["number"] + 1
     assert differing(before, after)
     assert not list(releases_of(programme_named(NAME)).folder.glob(f".*{atomic.UNFINISHED}*"))
+
+
+def test_a_release_that_tells_of_few_is_not_published(folder, monkeypatch):
+    declared = folder / "programme.toml"
+    declared.write_text(declared.read_text(encoding="utf-8").replace("floor = 10", "floor = 40"), encoding="utf-8")
+    pull(NAME)
+    refresh(NAME)
+    monkeypatch.setattr(protecting, "complementary", lambda cells, *_, **__: cells["row"].clear())  # the control is off
+    with pytest.raises(UserError, match=r"release 1 is not published: \d+ hidden counts could be worked out"):
+        results(NAME)
+    with pytest.raises(HeldError, match="disclosure_audit"):
+        publish(NAME, ["en"])
+    assert gate_table(NAME)[1] == ["fy2568: hold"]

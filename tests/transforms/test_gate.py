@@ -74,6 +74,17 @@ def test_response_is_held_to_its_least_share(answered, verdict):
     assert judged(funnel=funnel(100, answered)).verdict == verdict
 
 
+def test_a_release_of_which_hidden_counts_follow_is_held():
+    found = judged(known_too_well=2)
+    assert broken(found) == [("disclosure_audit", "hold")]
+    assert found.reasons[0].value == 2
+
+
+def test_no_programme_can_let_it_pass():
+    with pytest.raises(ValueError, match="disclosure_audit"):
+        programme(disclosure_audit={"limit": 5})
+
+
 def test_each_arm_is_held_to_it_alone():
     both = pl.concat([funnel(100, 90), funnel(100, 20, ["comparison"]), funnel(200, 110, ["all"])])
     assert [each.arm for each in judged(funnel=both).reasons] == ["comparison"]

@@ -24,7 +24,29 @@ def protected(
     Nothing says of a hidden row whether it is one of few people or is hidden for another's sake. `results`, `told`,
     `earlier`: as for `counted`; `lies_in`: by `margins.inside`.
     """
-    more = complementary(counted(results, told, earlier, floor), lies_in, floor)
+    return _without(told, complementary(counted(results, told, earlier, floor), lies_in, floor))
+
+
+def protected_again(
+    tonight: Mapping[str, pl.DataFrame],
+    settled: Mapping[str, pl.DataFrame],
+    results: Mapping[str, pl.DataFrame],
+    earlier: Mapping[str, pl.DataFrame],
+    lies_in: pl.DataFrame,
+    floor: int,
+) -> dict[str, pl.DataFrame]:
+    """The tables `tonight` with more rows hidden, where what is `settled` between releases tells too much.
+
+    Earlier figures may stand beside tonight's that were hidden with others than they were. As for `protected`; a hidden
+    row on enough people may now be the only one of a sum: it waits, and tells of no few.
+    """
+    safe = _without(tonight, complementary(counted(results, settled, earlier, floor), lies_in, floor, need=1))
+    is_shown = pl.col("visibility").cast(pl.String) == "shown"
+    return safe | {"bounds": tonight["bounds"].join(safe[ESTIMATES].filter(is_shown), on="estimate", how="semi")}
+
+
+def _without(told: Mapping[str, pl.DataFrame], more: pl.Series) -> dict[str, pl.DataFrame]:
+    """The tables without what these rows say."""
     estimates, funnel, transitions = (told[name] for name in (ESTIMATES, FUNNEL, TRANSITIONS))
     moves_hidden = _among(TRANSITIONS, transitions, more)
     shares_hidden = moves_hidden | origins(transitions).is_in(more.implode())

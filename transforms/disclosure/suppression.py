@@ -19,11 +19,14 @@ _ATTEMPTS = 8
 """How often what all sums say together is looked at; by the last but one, whole tables are hidden."""
 
 
-def complementary(cells: pl.DataFrame, lies_in: pl.DataFrame, floor: int) -> pl.Series:
-    """The rows that must be hidden too. `cells`: by `counted`; `lies_in`: by `margins.inside`."""
+def complementary(cells: pl.DataFrame, lies_in: pl.DataFrame, floor: int, need: int = 2) -> pl.Series:
+    """The rows that must be hidden too. `cells`: by `counted`; `lies_in`: by `margins.inside`.
+
+    `need`: how many a sum that hides any must hide at least.
+    """
     numbered = cells.with_row_index("cell").with_columns(place=pl.concat_str("arm", "by", "group", separator="\t"))
     plain = memberships(numbered, lies_in, floor)
-    sums = _prepared(numbered, plain)
+    sums = _prepared(numbered, plain).with_columns(need=pl.lit(need))
     chosen = _enough_in_every_sum(sums, sums["figure"].clear(), floor)
     for attempt in range(_ATTEMPTS):
         known = _known_too_well(plain.with_columns(_with(sums, chosen)["hidden"]), floor)
@@ -71,9 +74,9 @@ def _figure(cells: pl.DataFrame) -> pl.Series:
 
 
 def _prepared(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
-    """The sums by numbers: `equation, table, set, figure, place, number, whole, known, free, first, few, need`.
+    """The sums by numbers: `equation, table, set, figure, place, number, whole, known, free, first, few`.
 
-    `free` is what can be hidden, `first` counts a figure of a set once, `need` is how many a sum must have unknown.
+    `free` is what can be hidden, `first` counts a figure of a set once.
     """
     names = ("equation", "table", "set", "figure", "place", "number", "whole", "known", "free", "first")
     of_cell = cells.select("cell", figure=_figure(cells), free=~pl.col("hidden"))
@@ -82,7 +85,7 @@ def _prepared(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
         .join(of_cell, on="cell", how="left", maintain_order="left")
         .with_columns(pl.col("place", "table").rank("dense").cast(pl.Int64), pl.col("free").fill_null(False))
         .with_columns(first=pl.struct("set", "figure", "free").is_first_distinct())
-        .select(*names, few="hidden", need=pl.lit(2))
+        .select(*names, few="hidden")
     )
 
 

@@ -7,9 +7,10 @@ from transforms import tables
 from transforms.disclosure.audit import audit_lines, audited
 from transforms.disclosure.margins import inside
 from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
-from transforms.disclosure.protecting import protected
+from transforms.disclosure.protecting import protected, protected_again
 
 FLOOR = 10
+NO_BOUNDS = pl.DataFrame(schema={"estimate": pl.String})
 NOWHERE = inside(pl.DataFrame(), {}, "by.")
 
 
@@ -88,6 +89,18 @@ def test_what_the_last_release_showed_is_hidden_last():
     told = protected(by_themselves(known), known, earlier, NOWHERE, FLOOR)
 
     assert told["funnel"].drop_nulls("people")["group"].to_list() == ["all", "men"]
+
+
+def test_what_stands_beside_what_is_made_anew_tells_no_more():
+    known = results(women=60, men=40, other=4)
+    tonight = {**protected(by_themselves(known), known, {}, NOWHERE, FLOOR), "bounds": NO_BOUNDS}
+    settled = by_themselves(known)  # the men's figure stands from an earlier release
+    assert not audited(settled, known, NOWHERE, FLOOR)["safe"].all()
+
+    again = protected_again(tonight, settled, known, {}, NOWHERE, FLOOR)
+
+    assert again["funnel"].drop_nulls("people")["group"].to_list() == ["all", "women"]
+    assert audited(again, known, NOWHERE, FLOOR)["safe"].all()
 
 
 def test_an_origin_of_few_is_not_told_by_the_others_of_its_matrix():
