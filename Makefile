@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test load references mutations bad-input check format docs bench bench-sources bench-estimates simulate simulate-programme lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load references mutations attack bad-input check format docs bench bench-sources bench-estimates simulate simulate-programme lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ references: $(dev)  ## Print every published number beside what the project comp
 
 mutations: $(dev)  ## Write known faults into a copy of the code, one by one: does a test notice each?
 	@$(VENV)/bin/python -m tests.mutations $(ARGS)
+
+attack: $(dev)  ## Thirty nights of published files against whoever keeps and subtracts them all
+	@$(VENV)/bin/python -m tests.attack $(ARGS)
 
 bad-input: $(dev)  ## Prove the catalogue of bad input, case by case
 	@$(VENV)/bin/python -m pytest tests/bad_input $(ARGS)

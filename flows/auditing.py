@@ -3,7 +3,7 @@
 import polars as pl
 
 from flows.declared import programme_named, warehouse_of
-from flows.publishable import each_by_itself, night
+from flows.publishable import all_together, each_by_itself, night
 from flows.releasing import release_of
 from flows.stores.warehouse import reading
 from transforms.disclosure.audit import Shown, audited, shown_of
@@ -11,7 +11,6 @@ from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.counted import ESTIMATES, FUNNEL, TRANSITIONS
 from transforms.disclosure.following import nested
 from transforms.disclosure.margins import inside
-from transforms.disclosure.protecting import protected
 
 
 def disclosure_audit(programme: str) -> tuple[pl.DataFrame, Shown]:
@@ -25,6 +24,6 @@ def disclosure_audit(programme: str) -> tuple[pl.DataFrame, Shown]:
     floor, people = declared.disclosure.floor, places(known.rows.responses, declared)
     lies_in = inside(people, nested(people), GROUP)
     by_itself = each_by_itself(known.results, known.certain, declared)
-    first = protected(by_itself, known.results, {}, lies_in, floor)
+    first = all_together(by_itself, known.results, {}, people, declared)
     estimates = (each[ESTIMATES] for each in (by_itself, first, told))
     return audited(told, known.results, lies_in, floor), shown_of(*estimates)

@@ -9,6 +9,7 @@ from flows.stores.warehouse import Reader
 from transforms import tables
 from transforms.disclosure.contributions import GROUP, Rows
 from transforms.disclosure.following import nested
+from transforms.disclosure.left import left, without_few_left
 from transforms.disclosure.margins import inside
 from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
 from transforms.disclosure.protecting import protected
@@ -55,13 +56,25 @@ def shown(
     `certain`: the headlines without the uncertain links. `earlier`: what the last release showed. `people`: everybody's
     `places`.
     """
-    floor = programme.disclosure.floor
     told = each_by_itself(results, certain, programme)
-    together = protected(told, results, earlier, inside(people, nested(people), GROUP), floor)
-    return together | {
-        "bounds": disclose_bounds(results["bounds"], together["estimates"], programme),
-        "nonresponse": disclose_nonresponse(results["nonresponse"], floor),
+    safe = all_together(told, results, earlier, people, programme)
+    return safe | {
+        "bounds": disclose_bounds(results["bounds"], safe["estimates"], programme),
+        "nonresponse": disclose_nonresponse(results["nonresponse"], programme.disclosure.floor),
     }
+
+
+def all_together(
+    told: Mapping[str, pl.DataFrame],
+    results: Mapping[str, pl.DataFrame],
+    earlier: Mapping[str, pl.DataFrame],
+    people: pl.DataFrame,
+    programme: Programme,
+) -> dict[str, pl.DataFrame]:
+    """The tables `told` without what would, with all others, tell of too few."""
+    floor, lies_in = programme.disclosure.floor, inside(people, nested(people), GROUP)
+    safe = protected(told, results, earlier, lies_in, floor)
+    return safe | without_few_left(safe, earlier, left(results["estimates"], programme), lies_in, floor)
 
 
 def each_by_itself(

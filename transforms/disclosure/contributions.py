@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms import tables
+from transforms.disclosure.left import LEFT, additive
 from transforms.estimators.transition import UNKNOWN
 from transforms.programme import Indicator, Programme
 
@@ -60,7 +61,8 @@ def contributions(rows: Rows, programme: Programme) -> pl.DataFrame:
     for each in later:
         now = _of_round(rows, each)
         both = now.join(before, on="participant", how="left", suffix="@before", maintain_order="left")
-        made.append(_long(both, _levels(each, programme) | _changes(each, programme) | _answering(each)))
+        states = _levels(each, programme) | _changes(each, programme) | _left(each, programme) | _answering(each)
+        made.append(_long(both, states))
         made += _moves(both, each, programme)
     return pl.concat(made)
 
@@ -100,6 +102,19 @@ def _changes(round_id: str, programme: Programme) -> dict[str, pl.Expr]:
     }
 
 
+def _left(round_id: str, programme: Programme) -> dict[str, pl.Expr]:
+    """Of who answered at one of the two rounds only, that answer."""
+    found: dict[str, pl.Expr] = {}
+    for name, each in additive(programme).items():
+        now, before = (
+            pl.all_horizontal(pl.col(f"{column}{at}").is_not_null() for column in _columns_of(name, each))
+            for at in ("", "@before")
+        )
+        alone = pl.when(before & ~now).then(_state(name, each, "@before")).when(now & ~before).then(_state(name, each))
+        found[item_of(name, LEFT, round_id)] = alone
+    return found
+
+
 def _moves(both: pl.DataFrame, round_id: str, programme: Programme) -> list[pl.DataFrame]:
     """From which class to which each person moved: every such pair is a part."""
     made = []
@@ -113,9 +128,12 @@ def _moves(both: pl.DataFrame, round_id: str, programme: Programme) -> list[pl.D
 
 
 def _state(name: str, indicator: Indicator, suffix: str = "") -> pl.Expr:
-    columns = [name, f"{name}__per"] if indicator.per is not None else [name]
-    told = [pl.col(f"{each}{suffix}").cast(pl.String).fill_null(_UNKNOWN) for each in (*columns, "exposed")]
-    return pl.concat_str(told, separator=_BETWEEN)
+    told = [pl.col(f"{each}{suffix}").cast(pl.String) for each in (*_columns_of(name, indicator), "exposed")]
+    return pl.concat_str((each.fill_null(_UNKNOWN) for each in told), separator=_BETWEEN)
+
+
+def _columns_of(name: str, indicator: Indicator) -> list[str]:
+    return [name, f"{name}__per"] if indicator.per is not None else [name]
 
 
 def _reach(baseline: pl.DataFrame) -> dict[str, pl.Expr]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms import tables
 from transforms.disclosure.contributions import REACH, answering, move
+from transforms.disclosure.left import LEFT, additive, gives_way
 from transforms.disclosure.primary import without_figures
 from transforms.disclosure.steps import CELL, part_of
 from transforms.programme import Programme
@@ -37,10 +38,20 @@ def of_estimates(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:
         rows.filter(pl.col("quantity") == "count").with_columns(item=_item("count", pl.lit(""))),
         rows.filter(pl.col("quantity") == "level").with_columns(item=_item("level", pl.col("round"))),
         rows.filter(pl.col("quantity") == "change").with_columns(item=_item("change", pl.col("round"))),
+        _with_left(rows, programme).with_columns(item=_item(LEFT, pl.col("round"))),
         both.with_columns(item=_item("change", pl.col("any_round"))),
         both.with_columns(item=_item("level", pl.col("any_round"))),
     ]
     return pl.concat(each.select(ROW, *CELL) for each in parts)
+
+
+def _with_left(rows: pl.DataFrame, programme: Programme) -> pl.DataFrame:
+    """The rows that tell, with two others, of who answered at one of two rounds only."""
+    declared = additive(programme)
+    ways = {way: [name for name, each in declared.items() if gives_way(each) == way] for way in ("level", "change")}
+    follow_up = pl.col("round") != programme.baseline.id
+    tells = ((pl.col("quantity") == way) & pl.col("indicator").is_in(names) & follow_up for way, names in ways.items())
+    return rows.filter(pl.any_horizontal(tells))
 
 
 def _stands_for(programme: Programme) -> dict[str, pl.Expr]:

@@ -252,7 +252,8 @@ def _must_stand_too(
     """
     whole_moves = cells.rename({name: f"whole_{name}" for name in _PLACE} | {"moves": "whole_moves"})
     everybody = cells.filter(by=PROGRAMME, group=EVERYONE).select(*FIGURES, whole_arm="arm", all_moves="moves")
-    found = [cells.select(CELL).clear()]
+    empty = cells.select(CELL).clear()
+    companions, wholes = [empty], [empty]
     for parts in _parts(changed, nested):
         told = parts.join(cells, on=CELL, how="left").join(whole_moves, on=_WHOLE, how="left")
         told = told.join(everybody, on=[*FIGURES, "whole_arm"], how="left")
@@ -264,8 +265,11 @@ def _must_stand_too(
         )
         still = told.filter(~pl.col("moves")).group_by(_SUM).agg(people=pl.col(PERSON).n_unique())
         few = still.filter(pl.col("people") < floor).drop("people")
-        found += [_companions(told, few), _wholes(told, few, cells)]
-    return pl.concat(found).unique()
+        companions.append(_companions(told, few))
+        wholes.append(_wholes(told, few, cells))
+    among = pl.concat(companions).unique()
+    # A part that stands as well may be all that a whole of which no part moves lacked: that is looked at afterwards.
+    return pl.concat([among, pl.concat(wholes).unique().join(among, on=FIGURES, how="anti")])
 
 
 def _companions(told: pl.DataFrame, few: pl.DataFrame) -> pl.DataFrame:
