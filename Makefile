@@ -10,7 +10,7 @@ runtime := $(VENV)/runtime$(asked).stamp
 dev := $(VENV)/dev$(asked).stamp
 set_up = VENV='$(VENV)' PYTHON='$(PYTHON)' bash scripts/setup.sh
 
-.PHONY: help setup setup-dev demo test load references mutations attack bad-input check format docs bench bench-sources bench-estimates simulate simulate-programme lock fresh-machine clean
+.PHONY: help setup setup-dev demo test load references mutations attack bad-input check format docs bench bench-sources bench-estimates bench-disclosure simulate simulate-programme lock fresh-machine clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ bench-sources: $(dev)  ## Measure how fast each kind of source is landed, beside
 
 bench-estimates: $(dev)  ## Measure how fast estimates are made, beside bare means and pandas
 	@$(VENV)/bin/python -m benchmarks.estimates $(ARGS)
+
+bench-disclosure: $(dev)  ## Protect and audit a national release, and measure what is shown of it
+	@$(VENV)/bin/python -m benchmarks.disclosure $(ARGS)
 
 simulate: $(dev)  ## Check on data with a known truth that each method holds what it promises
 	@$(VENV)/bin/python -m benchmarks.simulation $(ARGS)
