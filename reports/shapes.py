@@ -7,10 +7,10 @@ from transforms.programme import Indicator, Programme
 
 Shape = Literal["count", "decimal", "money", "percent", "percent_change", "points", "log", "coefficient"]
 
-MODELS = ("panel_effect", "first_difference", "ancova", "event_study", "staggered")
+MODELS = ("panel_effect", "first_difference", "ancova", "matched", "event_study", "staggered")
 """The statistics whose estimates are a model's coefficients."""
 
-BY_ROUND = ("ancova", "event_study")
+BY_ROUND = ("ancova", "matched", "event_study")
 """Of these, those with an effect a round."""
 
 RELATIVE: tuple[Shape, ...] = ("percent_change", "log")

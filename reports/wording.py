@@ -137,6 +137,9 @@ def _level(claim: Claim, voice: Voice) -> str:
 
 def _contrast(claim: Claim, voice: Voice) -> str:
     estimate, words = claim.estimate, voice.words
+    if estimate.method == "standardised_difference":
+        size = voice.numbers.figure(claim.value, "decimal", signed=True)
+        return words("finding.alike", size=size, n=answers(estimate, words, voice.numbers))
     frame = f"finding.{estimate.quantity}"
     names = {"baseline": voice.baseline, "round": voice.round, "comparison": voice.comparison}
     names["evidence"] = _evidence(claim, voice)

@@ -189,7 +189,14 @@ def _start_of_effect(design: Design) -> pl.Expr:
     letter = START[design.kind]
     without_baseline = letter if design.kind in (*RANDOMISED, "matched") else "E"
     post_only = pl.col("method").str.contains(POST_ONLY)
-    return pl.when(post_only).then(_rank(without_baseline)).otherwise(_rank(letter))
+    matched = pl.col("method").str.starts_with("matched")
+    return (
+        pl.when(matched)
+        .then(_rank(START["matched"]))
+        .when(post_only)
+        .then(_rank(without_baseline))
+        .otherwise(_rank(letter))
+    )
 
 
 def _rank(letter: str) -> pl.Expr:

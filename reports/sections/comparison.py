@@ -4,10 +4,13 @@ from reports import charts
 from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Notice, Paragraph, Section, Table
 from reports.estimate import Estimate
+from reports.sections.matching import balance, is_balance
 from reports.sections.pre_trends import pre_trends
 from reports.shapes import BY_ROUND, MODELS, Shape
 
 CLASSICAL = "|classical"
+CLASSICAL_PLACE = 3
+"""The column of classical errors, which few models have."""
 
 
 def comparison(context: Context) -> Section | None:
@@ -25,7 +28,7 @@ def comparison(context: Context) -> Section | None:
     elif effects:
         by_round = [each for name in told for each in context.of(name, quantity="effect") if each.is_main]
         blocks += [*charts.effects_by_round(by_round, context), _effects(effects, context)]
-    tables = [table for name in context.models for table in _model(name, context)]
+    tables = [table for name in context.models for table in (*_model(name, context), *balance(name, context))]
     if tables:
         classical = any(each.term.endswith(CLASSICAL) for each in context.estimates)
         errors = words("methods.panel" if classical else "methods.clustered")
@@ -83,7 +86,7 @@ def _df(estimate: Estimate, context: Context) -> str:
 def _model(name: str, context: Context) -> list[Table]:
     """One model: every term once, its clustered and its classical error side by side."""
     by_round = context.programme.indicators[name].statistic in BY_ROUND
-    told = list(context.of(name, quantity="effect"))
+    told = [each for each in context.of(name, quantity="effect") if not is_balance(each)]
     rows = {each.round if by_round else each.term: each for each in told}
     terms = list(dict.fromkeys(term.removesuffix(CLASSICAL) for term in rows))
     if not terms:
@@ -98,11 +101,16 @@ def _model(name: str, context: Context) -> list[Table]:
         Column(words("column.p"), is_number=True),
         Column(words("column.grade")),
     )
-    ordered = terms if by_round else sorted(terms, key=_place)
-    body = tuple(_coefficient(term, rows, context) for term in ordered)
+    ordered = (
+        [each.id for each in context.programme.rounds if each.id in terms] if by_round else sorted(terms, key=_place)
+    )
+    body = [_coefficient(term, rows, context) for term in ordered]
+    has_classical = any(term.endswith(CLASSICAL) for term in rows)
+    told_of = [place for place in range(len(columns)) if has_classical or place != CLASSICAL_PLACE]
     first = rows[next(iter(rows))]
-    caption = words("caption.model", title=context.title(name))
-    return [Table(caption, columns, body, note=_observations(first, context))]
+    caption = words(f"caption.model{'' if has_classical else '_clustered'}", title=context.title(name))
+    kept = tuple(tuple(row[place] for place in told_of) for row in body)
+    return [Table(caption, tuple(columns[place] for place in told_of), kept, note=_observations(first, context))]
 
 
 def _place(term: str) -> tuple[bool, bool, bool, str]:

@@ -35,6 +35,7 @@ INDICATORS = [
     "profit",
     "employment",
     "employment_adjusted",
+    "employment_matched",
     "employment_by_round",
     "survival",
     "new_business",

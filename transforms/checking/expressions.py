@@ -29,6 +29,7 @@ QUANTITIES: dict[Statistic, tuple[Quantity, ...]] = {
     "panel_effect": ("effect",),
     "first_difference": ("effect",),
     "ancova": ("effect",),
+    "matched": ("effect",),
     "event_study": ("effect",),
     "staggered": ("effect",),
 }
@@ -148,8 +149,16 @@ def _shape_mistakes(where: str, indicator: Indicator, programme: Programme) -> I
         )
     if indicator.lags and statistic != "panel_effect":
         yield f'{where}: lags goes with statistic = "panel_effect", not with "{statistic}". Take lags out.'
-    if indicator.covariates and statistic != "ancova":
-        yield f'{where}: covariates go with statistic = "ancova", not with "{statistic}". Take covariates out.'
+    if indicator.covariates and statistic not in ("ancova", "matched"):
+        yield (
+            f'{where}: covariates go with statistic = "ancova" or "matched", not with "{statistic}". '
+            "Take covariates out."
+        )
+    if statistic == "matched" and not indicator.covariates:
+        yield (
+            f'{where}: covariates is missing, and statistic = "matched" needs it. '
+            "Name what was known at the registration and makes people alike."
+        )
     known = known_at_registration(programme)
     for each in indicator.covariates:
         if each not in known:

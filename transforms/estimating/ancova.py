@@ -24,18 +24,18 @@ TERM = "treated"
 
 def ancovas(work: Work, name: str, indicator: Indicator) -> Iterator[pl.DataFrame]:
     """One row a period and follow-up round."""
-    known = _covariates(work, indicator.covariates)
+    known = known_before(work, indicator.covariates)
     for number, each in enumerate(work.programme.rounds):
         if number == 0 or (indicator.rounds and each.id not in indicator.rounds):
             continue
-        people = pl.concat([_people(work, name, number), known], how="horizontal").drop_nulls("side")
+        people = pl.concat([people_at(work, name, number), known], how="horizontal").drop_nulls("side")
         for (period,), part in people.sort("unit").group_by("period", maintain_order=True):
             made = _ancova(part, known.columns)
             if made is not None:
                 yield made.with_columns(*literals({"period": str(period), "round": each.id}))
 
 
-def _people(work: Work, name: str, number: int) -> pl.DataFrame:
+def people_at(work: Work, name: str, number: int) -> pl.DataFrame:
     """One row a participant: its side at the round, the outcome then and at the baseline."""
     after, before = (work.cohort.rounds[work.programme.rounds[place].id] for place in (number, 0))
     return units(work.cohort).with_columns(
@@ -47,7 +47,7 @@ def _people(work: Work, name: str, number: int) -> pl.DataFrame:
     )
 
 
-def _covariates(work: Work, names: tuple[str, ...]) -> pl.DataFrame:
+def known_before(work: Work, names: tuple[str, ...]) -> pl.DataFrame:
     """One row a participant: ranks of amounts, texts of categories."""
     at_baseline = of_round(work.responses, work.programme.baseline.id)
     known = covariates(at_baseline, names).frame
@@ -60,6 +60,16 @@ def _covariates(work: Work, names: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
+def expanded(used: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The rows with a regression's columns of these covariates (as of `known_before`), and what those are called."""
+    amounts = [name for name in names if name.startswith("amount.")]
+    categories = [name for name in names if name.startswith("category.")]
+    ranked = used.with_columns((pl.col(amounts).rank("average") / pl.len()).fill_null(0.5))
+    dummies = ranked.select(categories).to_dummies(drop_first=True) if categories else pl.DataFrame()
+    columns = pl.concat([ranked, dummies], how="horizontal") if dummies.width else ranked
+    return columns, [*amounts, *dummies.columns]
+
+
 def _ancova(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
     """The effect of one period and round; none where an arm is too small or the covariates tell the arms apart."""
     treated = (pl.col("side") == TREATED).alias("ever")
@@ -69,15 +79,9 @@ def _ancova(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
     used = used.drop_nulls("baseline") if has_baseline else used
     if used.group_by("ever").len().filter(pl.col("len") > 1).height < 2:
         return None
-    amounts = [name for name in names if name.startswith("amount.")]
-    categories = [name for name in names if name.startswith("category.")]
-    ranked = used.with_columns(
-        (pl.col(amounts).rank("average") / pl.len()).fill_null(0.5), pl.col("ever").cast(pl.Float64).alias(TERM)
-    )
-    dummies = ranked.select(categories).to_dummies(drop_first=True) if categories else pl.DataFrame()
-    columns = pl.concat([ranked, dummies], how="horizontal") if dummies.width else ranked
+    columns, covariates = expanded(used.with_columns(pl.col("ever").cast(pl.Float64).alias(TERM)), names)
     # Treatment stands last, so that it is the one left out where covariates determine it.
-    wanted = [*(["baseline"] if has_baseline else []), *amounts, *dummies.columns, TERM]
+    wanted = [*(["baseline"] if has_baseline else []), *covariates, TERM]
     fitted = fit(matrix(columns, "value", wanted, cluster="cluster"))
     if fitted is None or TERM in fitted.dropped:
         return None

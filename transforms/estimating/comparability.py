@@ -30,7 +30,9 @@ def comparability(work: Work, balance: pl.DataFrame) -> pl.DataFrame:
     if keys.is_empty():
         return tables.Comparability.create_empty()
     outcome = balance.filter(pl.col("covariate") == OUTCOME).select(*KEY, outcome_g="difference")
-    others = balance.filter(pl.col("covariate") != OUTCOME).drop_nulls("difference")
+    is_matched = pl.col("difference_matched").is_not_null()
+    analysed = pl.when(is_matched).then("difference_matched").otherwise("difference")
+    others = balance.filter(pl.col("covariate") != OUTCOME).with_columns(difference=analysed).drop_nulls("difference")
     largest = (
         others.sort(pl.col("difference").abs(), descending=True)
         .group_by(KEY, maintain_order=True)

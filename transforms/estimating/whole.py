@@ -7,6 +7,7 @@ import polars as pl
 from transforms import tables
 from transforms.estimating.ancova import ancovas
 from transforms.estimating.distribution import distributions
+from transforms.estimating.matched import matched
 from transforms.estimating.work import Work
 from transforms.estimators.cohort import PROGRAMME
 from transforms.estimators.counting import counts
@@ -42,6 +43,13 @@ def _models(work: Work) -> Iterator[pl.DataFrame]:
             yield _of_programme(rows, name)
 
 
+def _matched(work: Work) -> Iterator[pl.DataFrame]:
+    for name, indicator in work.programme.indicators.items():
+        if indicator.statistic == "matched" and work.programme.design.treatment is not None:
+            for rows in matched(work, name, indicator):
+                yield _of_programme(rows, name)
+
+
 def _ancovas(work: Work) -> Iterator[pl.DataFrame]:
     for name, indicator in work.programme.indicators.items():
         if indicator.statistic == "ancova" and work.programme.design.treatment is not None:
@@ -60,5 +68,5 @@ def _of_programme(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     )
 
 
-TOLD = (_counts, _models, _ancovas, distributions)
+TOLD = (_counts, _models, _ancovas, _matched, distributions)
 """What is told of the whole programme."""

@@ -10,7 +10,7 @@ from transforms.estimators.cohort import Cohort, Grouping, Parts, Stack, cohort,
 from transforms.estimators.models import MODELS
 from transforms.programme import DISTRIBUTIONS, Indicator, Programme, Quantity
 
-NOT_OF_CELLS = ("count", "transition", "cost", "ancova", *DISTRIBUTIONS, *MODELS)
+NOT_OF_CELLS = ("count", "transition", "cost", "ancova", "matched", *DISTRIBUTIONS, *MODELS)
 """The statistics that are no number of every breakdown at every round."""
 
 

@@ -47,7 +47,7 @@ class Finishing:
         Each at one round and quantity. Levels have no p-value; rounds' dummies and textbook errors no q-value.
         """
         families = {name: each.family or each.section for name, each in self.programme.indicators.items()}
-        nuisance = pl.col("term").str.contains(r"^(round\.|cohort\.|exposure\.|before|constant)") | pl.col(
+        nuisance = pl.col("term").str.contains(r"^(round\.|cohort\.|exposure\.|before|after\.|constant)") | pl.col(
             "term"
         ).str.ends_with(CLASSICAL)
         declared = pl.col("indicator").replace_strict(families, return_dtype=pl.String)

@@ -22,6 +22,7 @@ Statistic = Literal[
     "panel_effect",
     "first_difference",
     "ancova",
+    "matched",
     "event_study",
     "staggered",
 ]

@@ -147,6 +147,9 @@ class ArmsBalance(dy.Schema):
     treated = dy.Float64(nullable=True, description="The treated arm's mean or share.")
     comparison = dy.Float64(nullable=True, description="The comparison arm's mean or share.")
     difference = dy.Float64(nullable=True, description="Hedges' g, or Cox's index of a share.")
+    treated_matched = dy.Float64(nullable=True, description="Of a matched effect, the treated who are compared.")
+    comparison_matched = dy.Float64(nullable=True, description="Whom they are compared with, weighted.")
+    difference_matched = dy.Float64(nullable=True, description="The difference of these, against the same spread.")
 
 
 class Comparability(dy.Schema):
