@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from benchmarks.documents import DOCS, machine, replace_section, table
-from benchmarks.simulation import effects, families, levels, missing, shares
+from benchmarks.simulation import designs, effects, families, inequality, levels, missing, shares
 from benchmarks.simulation.finding import Finding
 
-MODULES = (levels, shares, effects, families, missing)
+MODULES = (levels, shares, effects, families, missing, designs, inequality)
 REPLICATIONS = 2_000
 SEED = 2569
 

@@ -30,7 +30,7 @@ def ancovas(work: Work, name: str, indicator: Indicator) -> Iterator[pl.DataFram
             continue
         people = pl.concat([people_at(work, name, number), known], how="horizontal").drop_nulls("side")
         for (period,), part in people.sort("unit").group_by("period", maintain_order=True):
-            made = _ancova(part, known.columns)
+            made = adjusted(part, known.columns)
             if made is not None:
                 yield made.with_columns(*literals({"period": str(period), "round": each.id}))
 
@@ -70,7 +70,7 @@ def expanded(used: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, list[s
     return columns, [*amounts, *dummies.columns]
 
 
-def _ancova(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
+def adjusted(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
     """The effect of one period and round; none where an arm is too small or the covariates tell the arms apart."""
     treated = (pl.col("side") == TREATED).alias("ever")
     part = part.with_columns(treated)

@@ -6,6 +6,7 @@ entries there is `staggered_entry`. The pre-trend test is Wald's that b_k = 0 fo
 number, clusters - 1).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,16 +61,17 @@ def events(cohort: Cohort, name: str, programme: Programme) -> list[Events]:
     with_events = compared.with_columns(ever=pl.col("entered") == first)
     made = []
     for (period,), part in with_events.sort("position", "unit").group_by("period", maintain_order=True):
-        found = _events(part, first, programme)
+        found = of_period(part, first, [each.id for each in programme.rounds])
         if found is not None:
             rows, p = found
             made.append(Events(str(period), rows.with_columns(*literals({"period": str(period)})), p))
     return made
 
 
-def _events(part: pl.DataFrame, first: int, programme: Programme) -> tuple[pl.DataFrame, float] | None:
+def of_period(part: pl.DataFrame, first: int, rounds: Sequence[str]) -> tuple[pl.DataFrame, float] | None:
+    """The rows of one period's rounds and the pre-trend test's p-value. `part`: by `model_rows.long`, with `ever`."""
     measured = part.drop_nulls("value")["round"].unique()
-    numbers = [number for number, each in enumerate(programme.rounds) if number != first - 1 and each.id in measured]
+    numbers = [number for number, each in enumerate(rounds) if number != first - 1 and each in measured]
     names = {
         f"event.{number}": (pl.col("ever") & (pl.col("position") == number)).cast(pl.Float64) for number in numbers
     }
@@ -80,7 +82,7 @@ def _events(part: pl.DataFrame, first: int, programme: Programme) -> tuple[pl.Da
     events = pl.DataFrame(
         {
             "term": list(names),
-            "round": [programme.rounds[number].id for number in numbers],
+            "round": [rounds[number] for number in numbers],
             "told": [BEFORE if number < first else "treated" for number in numbers],
         }
     )
