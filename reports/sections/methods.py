@@ -2,6 +2,7 @@
 
 from reports.context import NO_BREAK_SPACE, Context
 from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
+from reports.sections.matching import is_balance
 from transforms.programme import Indicator
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
@@ -57,7 +58,7 @@ def _estimators(context: Context) -> list[Block]:
     words = context.words
     by_errors: dict[str, set[str]] = {}
     for each in context.estimates:
-        if each.visibility != "suppressed" and each.quantity != "count":
+        if each.visibility != "suppressed" and each.quantity != "count" and not is_balance(each):
             name, errors = context.method(each.method)
             by_errors.setdefault(errors, set()).add(name)
     told = [
