@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from flows.changing import since_last
 from flows.declared import archive_of, programme_named, warehouse_of
 from flows.disclosed import periods_with_people
 from flows.gate import check_not_held, judged
@@ -44,7 +45,11 @@ def _typeset(
     asked = list(about)
     made = {request: path for request in asked if (path := archive.find(request))}
     new = [request for request in asked if request not in made]
-    reports = [compose(about[r].facts, programme, r.language, r.scope, judged=about[r].judgement) for r in new]
+    since = {r.scope: since_last(reader, programme, r.scope) for r in new}
+    reports = [
+        compose(about[r].facts, programme, r.language, r.scope, judged=about[r].judgement, since=since[r.scope])
+        for r in new
+    ]
     with progress(f"{programme.id}: typesetting", len(new)) as advance:
 
         def keep(place: int, pdf: bytes) -> None:

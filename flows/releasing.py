@@ -73,6 +73,7 @@ def release_of(reader: Reader, programme: Programme) -> Release:
         version = pl.lit(number, dtype=pl.Int64)
         cells = [*([last.frame("cells")] if last else []), made.cells.with_columns(version=version)]
         beside = {"cells": pl.concat(cells), "log": made.log.with_columns(version=version), "refused": made.refused}
+        beside["declarations"] = reader.table("declarations")
         kept = releases.keep(about, known.rows, _dated(made.figures | {"build": known.build}, about), beside)
     logger().info(
         "%s: release %d is of %s; estimates that stand: %d", programme.id, number, about.warehouse, made.standing

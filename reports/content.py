@@ -9,6 +9,7 @@ from reports.numbers import Digits, Numbers
 from reports.scope import Scope
 from reports.sections.areas import areas
 from reports.sections.card import card
+from reports.sections.changes import changes
 from reports.sections.comparison import comparison
 from reports.sections.costs import costs
 from reports.sections.gate import draft_notices
@@ -17,6 +18,7 @@ from reports.sections.methods import methods
 from reports.sections.participation import participation
 from reports.sections.quality import quality, stale
 from reports.sections.summary import summary
+from reports.since import Since
 from reports.words import words_in
 from transforms.gate import Judgement
 from transforms.programme import Language, Programme
@@ -29,13 +31,15 @@ def compose(
     scope: Scope,
     digits: Digits = "arabic",
     judged: Judgement | None = None,
+    since: Since | None = None,
 ) -> Report:
     """The report on `scope` in one language. Without participants it is a page that says so.
 
-    What the gate has `judged` no final report makes it a draft, with the reasons on its first page.
+    What the gate has `judged` no final report makes it a draft, with the reasons on its first page. `since`: the last
+    report's figures; none where there was none.
     """
     words = words_in(language)
-    context = Context(facts, programme, scope, words, Numbers(words, digits), judged or Judgement())
+    context = Context(facts, programme, scope, words, Numbers(words, digits), judged or Judgement(), since)
     if _is_empty(facts):
         return _report("empty", (), context)
     if scope.kind(programme) == "session":
@@ -49,6 +53,7 @@ def compose(
         costs(context),
         areas(context),
         quality(context),
+        changes(context),
         methods(context),
     )
     return _report("report", tuple(each for each in chapters if each is not None), context)

@@ -15,6 +15,7 @@ from reports.facts import Facts
 from reports.numbers import Numbers
 from reports.scope import Scope
 from reports.shapes import MODELS, RELATIVE, Shape, is_logarithm, shape_of
+from reports.since import Since
 from reports.wording import Claim, Voice, answers, beside_effect, detectable, finding, shown
 from reports.words import Words
 from transforms.gate import Judgement
@@ -47,6 +48,7 @@ class Context:
     words: Words
     numbers: Numbers
     judged: Judgement = field(default_factory=Judgement)
+    since: Since | None = None
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:

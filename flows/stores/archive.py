@@ -96,6 +96,12 @@ class Archive:
         kept = max(final, key=lambda each: str(each["made_at"]))["published"]
         return Published(tuple(Headline(**each) for each in kept["headlines"]), kept["landed"])
 
+    def last_other(self, programme: str, scope: Scope, warehouse: str) -> str | None:
+        """The version of the warehouse that the newest report on a scope was made from, but for this version."""
+        found = [json.loads(path.read_text("utf-8")) for path in self.folder.glob(f"{_named(programme, scope)}-*.json")]
+        others = [each for each in found if each["scope"] == asdict(scope) and each["warehouse"] != warehouse]
+        return max(others, key=lambda each: str(each["made_at"]))["warehouse"] if others else None
+
     def record_gate(self, programme: str, scope: Scope, judged: Judgement, warehouse: str) -> Path:
         """Keeps what the gate found the last time, also where nothing was published."""
         path = self.folder / GATE / f"{_named(programme, scope)}.json"

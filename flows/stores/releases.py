@@ -12,12 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+from pydantic import ValidationError
 
 from flows.stores import atomic
 from flows.stores.warehouse import CURRENT, write_tables
 from transforms import tables
 from transforms.disclosure.contributions import Rows
 from transforms.disclosure.steps import PERSON, Published
+from transforms.programme import Programme
 
 PEOPLE = ("responses", "measurements", "enrolments")
 DEPARTED = "departed.parquet"
@@ -56,6 +58,14 @@ class Release:
         """The same by name."""
         return {name: pl.read_parquet(self.folder / "people" / f"{name}.parquet") for name in PEOPLE}
 
+    def declared(self) -> Programme | None:
+        """What the programme declared; none where an older version of impact kept it not, or can't be read any more."""
+        path = self.folder / "declarations.parquet"
+        try:
+            return Programme.model_validate_json(pl.read_parquet(path)["declared"][0]) if path.is_file() else None
+        except ValidationError:
+            return None
+
     def frame(self, name: str) -> pl.DataFrame:
         """One of the frames kept beside."""
         return pl.read_parquet(self.folder / f"{name}.parquet")
@@ -76,6 +86,17 @@ class Releases:
         """The release that stood at a moment, if there was one."""
         made = [_release(each) for each in self._until(self.last())]
         return max((each for each in made if each.about.made_at <= moment), key=_number, default=None)
+
+    def of(self, warehouse: str, until: Release) -> Release | None:
+        """The newest release made from a version of the warehouse, before another release."""
+        made = [_release(each) for each in self._until(until) if each.name != until.folder.name]
+        return max((each for each in made if each.about.warehouse == warehouse), key=_number, default=None)
+
+    def logs_between(self, before: Release, until: Release) -> list[pl.DataFrame]:
+        """What changed with each release after one, until another, oldest first; who went for good, too."""
+        later = [each for each in self._until(until) if each.name > before.folder.name]
+        known = [before.folder / DEPARTED, *(each / name for each in later for name in LOGS)]
+        return [pl.read_parquet(each) for each in known if each.is_file()]
 
     def published(self, last: Release, log: pl.DataFrame) -> Published:
         """What all releases until the last one showed, what changed since, and that `log` changes with the next one."""

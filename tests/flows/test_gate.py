@@ -86,6 +86,7 @@ def test_a_stale_source_a_low_response_a_failed_check_and_a_big_move_each_say_so
     old = time.time() - DAYS_AGO * 86400
     for each in (sample / "inbox").rglob("registration*.csv"):
         os.utime(each, (old, old))
+    pull(NAME)
     refresh(NAME)
     path.write_text(f"{stale}\n# newer\n", encoding="utf-8")
     with monkeypatch.context() as broken:
@@ -95,18 +96,22 @@ def test_a_stale_source_a_low_response_a_failed_check_and_a_big_move_each_say_so
     publish(NAME)
 
     said = {rule for row in gate_table(NAME)[0] if row["verdict"] != "publish" for rule in [row["rule"]]}
-    assert {"response", "failed_check", "estimate_moved"} <= said
+    assert {"source_stale", "response", "failed_check", "estimate_moved"} <= said
     title, texts = pages(newest())
     assert title.startswith("DRAFT: ")
     assert all("DRAFT – not final" in each for each in texts)
+    assert "should have brought newer data by" in texts[0]
     assert "Response is low: in the round “6 months”, fewer than 99% of those due have answered" in texts[0]
     assert "The newest data failed the checks and are not used" in texts[0]
     assert "differs from the last final report by more than 0.5 standard errors" in texts[0]
     title, texts = pages(newest("th"))
     assert title.startswith("ฉบับร่าง: ")
     assert all("ฉบับร่าง – ยังไม่ใช่ฉบับสมบูรณ์" in each for each in texts)
-    assert "อัตราการตอบต่ำ" in texts[0]
-    assert "ข้อมูลล่าสุดไม่ผ่านการตรวจสอบ" in texts[0]
+    first = texts[0].replace(" ", "")  # Thai has none between words, and a line's end reads as one
+    assert "ควรมีข้อมูลใหม่ภายในวันที่" in first
+    assert "อัตราการตอบต่ำ" in first
+    assert "ข้อมูลล่าสุดไม่ผ่านการตรวจสอบ" in first
+    assert "ต่างจากรายงานฉบับสมบูรณ์ครั้งก่อนเกิน0.5เท่าของความคลาดเคลื่อนมาตรฐาน" in first
 
 
 def test_a_source_that_grows_too_old_makes_an_unchanged_report_a_draft(sample, no_typesetting, monkeypatch):

@@ -48,6 +48,7 @@ def test_the_programmes_report_has_every_chapter_in_order(facts, programme) -> N
         "comparison",
         "areas",
         "quality",
+        "changes",
         "methods",
     ]
 
