@@ -11,6 +11,7 @@ from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.counted import ESTIMATES, FUNNEL, TRANSITIONS
 from transforms.disclosure.following import nested
 from transforms.disclosure.margins import inside
+from transforms.disclosure.protecting import as_of_tonight
 
 
 def disclosure_audit(programme: str) -> tuple[pl.DataFrame, Shown]:
@@ -26,4 +27,4 @@ def disclosure_audit(programme: str) -> tuple[pl.DataFrame, Shown]:
     by_itself = each_by_itself(known.results, known.certain, declared)
     first = all_together(by_itself, known.results, {}, people, declared)
     estimates = (each[ESTIMATES] for each in (by_itself, first, told))
-    return audited(told, known.results, lies_in, floor), shown_of(*estimates)
+    return audited(as_of_tonight(told, known.results), known.results, lies_in, floor), shown_of(*estimates)

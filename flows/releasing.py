@@ -20,7 +20,7 @@ from transforms.disclosure.audit import audited
 from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.following import nested, pending
 from transforms.disclosure.margins import inside
-from transforms.disclosure.protecting import protected_again
+from transforms.disclosure.protecting import as_of_tonight, protected_again
 from transforms.disclosure.steps import CELL, made_anew
 from transforms.funnel import refused_of, with_refused
 from transforms.programme import Programme
@@ -116,10 +116,11 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
         anew = made_anew(wanted, published, nested(people), floor)
         anew = anew.with_columns(pl.col("same") & same_rules)
         found, standing = _settled(tonight, earlier, anew, programme)
-        known_too_well = _known_too_well(found, results, people, programme)
+        so_far = as_of_tonight(found, results)
+        known_too_well = _known_too_well(so_far, results, people, programme)
         if known_too_well == 0 or attempt == _ATTEMPTS - 1:
             break
-        told = protected_again(told, found, results, earlier, inside(people, nested(people), GROUP), floor)
+        told = protected_again(told, so_far, results, earlier, inside(people, nested(people), GROUP), floor)
     return Made(found, standing, known_too_well, visible.join(anew, on=CELL, how="semi"), log, refused)
 
 

@@ -64,3 +64,33 @@ def _without(told: Mapping[str, pl.DataFrame], more: pl.Series) -> dict[str, pl.
 
 def _among(name: str, frame: pl.DataFrame, rows: pl.Series) -> pl.Series:
     return row_names(name, frame).is_in(rows.implode())
+
+
+def as_of_tonight(settled: Mapping[str, pl.DataFrame], results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables without the figures that stand though their counts have changed: of tonight's they say nothing.
+
+    What they said together when they were made was looked at then.
+    """
+    estimates, funnel, transitions = (settled[name] for name in (ESTIMATES, FUNNEL, TRANSITIONS))
+    counts = {"n": "n", "n_comparison": "n_comparison", "value": "value"}
+    truth = results[ESTIMATES].select("estimate", **{f"{name}_now": column for name, column in counts.items()})
+    beside = estimates.join(truth, on="estimate", how="left", maintain_order="left")
+    of_count = pl.col("quantity").cast(pl.String) == "count"
+    other = (
+        pl.col("n").ne_missing(pl.col("n_now"))
+        | pl.col("n_comparison").ne_missing(pl.col("n_comparison_now"))
+        | (of_count & ((pl.col("value") - pl.col("value_now")).abs() >= 0.5).fill_null(True))
+    )
+    return {
+        **settled,
+        ESTIMATES: without_figures(estimates, beside.select(other).to_series()),
+        FUNNEL: _of_tonight(FUNNEL, funnel, results, ["people"]),
+        TRANSITIONS: _of_tonight(TRANSITIONS, transitions, results, ["units", *_SHARES]),
+    }
+
+
+def _of_tonight(name: str, told: pl.DataFrame, results: Mapping[str, pl.DataFrame], columns: list[str]) -> pl.DataFrame:
+    """Of a table of counts, the first of `columns`, what is so tonight."""
+    truth = results[name].select(row_names(name, results[name]), now=columns[0])
+    beside = told.select(row_names(name, told)).join(truth, on="row", how="left", maintain_order="left")
+    return told.with_columns(pl.when(pl.col(columns[0]).eq_missing(beside["now"])).then(pl.col(columns)))

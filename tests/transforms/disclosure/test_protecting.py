@@ -7,7 +7,7 @@ from transforms import tables
 from transforms.disclosure.audit import audit_lines, audited
 from transforms.disclosure.margins import inside
 from transforms.disclosure.primary import disclose, disclose_counts, disclose_transitions
-from transforms.disclosure.protecting import protected, protected_again
+from transforms.disclosure.protecting import as_of_tonight, protected, protected_again
 
 FLOOR = 10
 NO_BOUNDS = pl.DataFrame(schema={"estimate": pl.String})
@@ -127,3 +127,15 @@ def test_the_audit_finds_what_primary_suppression_leaves_open_and_nothing_afterw
     assert safe["safe"].to_list() == [True, True]
     assert audit_lines(naive)[0] == "2 hidden counts under the floor; known too well: 2"
     assert audit_lines(safe)[1] == "estimates sex.other: open by " + str(40 + few)
+
+
+def test_a_figure_that_stands_tells_nothing_of_tonight():
+    before, known = results(women=60, men=40), results(women=60, men=40, other=4)
+    settled = by_themselves(known) | {"estimates": disclose(before["estimates"], FLOOR)}
+    settled["funnel"] = by_themselves(before)["funnel"]  # all stand: four came, who are too few to tell of
+
+    tonight = as_of_tonight(settled, known)
+
+    assert tonight["funnel"].drop_nulls("people")["group"].to_list() == ["women", "men"]
+    assert audited(tonight, known, NOWHERE, FLOOR)["safe"].all()
+    assert not audited(by_themselves(known), known, NOWHERE, FLOOR)["safe"].all(), "the control: all made anew"
