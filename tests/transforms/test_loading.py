@@ -577,6 +577,14 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
         replaced(indicators, 'value = "sales"', 'value = "sales"\nper = "sales"'),
         indicators, "indicator 'sales': per goes with", "Take per out",
     ),
+    "a match on nothing": (
+        replaced(indicators, 'statistic = "money"', 'statistic = "matched"'),
+        indicators, "indicator 'sales': covariates is missing", "Name what was known at the registration",
+    ),
+    "covariates of what is not adjusted": (
+        replaced(indicators, 'value = "sales"', 'value = "sales"\ncovariates = ["sex"]'),
+        indicators, "indicator 'sales': covariates go with", "Take covariates out",
+    ),
     "a round that is none": (
         replaced(indicators, "when_closed = 0", 'rounds = ["m66"]'),
         indicators, "indicator 'sales': rounds: 'm66'", "m6",

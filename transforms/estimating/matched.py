@@ -76,7 +76,7 @@ def _alike(balance: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """One row a covariate, before and after: the difference of its category that differs most."""
     parts = [
         balance.drop_nulls(column)
-        .sort(pl.col(column).abs(), descending=True)
+        .sort(pl.col(column).abs(), "category", descending=[True, False])
         .group_by("covariate", maintain_order=True)
         .agg(value=pl.col(column).first())
         .select(pl.concat_str(pl.lit(prefix), "covariate").alias("term"), "value")

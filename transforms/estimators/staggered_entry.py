@@ -6,7 +6,7 @@ Intervals and p-values by Student's t on (clusters - 1) degrees of freedom.
 
 import numpy as np
 import polars as pl
-from scipy.special import chdtrc
+from scipy.special import fdtrc
 
 from transforms.estimators import student
 from transforms.estimators.cohort import NEVER, Cohort
@@ -60,15 +60,24 @@ def of_period(part: pl.DataFrame) -> tuple[Entries, Cohorts] | None:
 
 
 def pre_trend_p(entries: Entries, effects: Cohorts) -> float:
-    """The p-value of all effects before entry being 0 (chi-square); NaN where there is none."""
+    """The p-value of all effects before entry being 0, by Hotelling's T2; NaN where there is none or clusters are few.
+
+    Its degrees of freedom are the clusters less the times of entry (never is one): a chi-square, which csdid has,
+    rejects far too often with few clusters a cohort.
+    """
     placebos = [each for (entry, at), each in effects.effects.items() if at < entry and each.influence.any()]
     if not placebos:
         return float("nan")
     values = np.array([each.value for each in placebos])
     summed = np.stack([each.summed(entries.clusters) for each in placebos])
-    covariance = summed @ summed.T
+    groups = int(entries.clusters.max()) + 1
+    left = groups - len(np.unique(entries.entered))
+    covariance = summed @ summed.T * groups / left if left > 0 else summed @ summed.T
     many = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    return float(chdtrc(many, values @ np.linalg.pinv(covariance, hermitian=True) @ values))
+    if left < many:
+        return float("nan")
+    statistic = values @ np.linalg.pinv(covariance, hermitian=True) @ values
+    return float(fdtrc(many, left - many + 1, statistic * (left - many + 1) / (many * left)))
 
 
 def _terms(entries: Entries, effects: Cohorts, programme: Programme) -> pl.DataFrame:
