@@ -21,7 +21,7 @@ UNBIASED = (-3.0, 3.0)
 """The mean error in its own Monte-Carlo errors."""
 LEFT = (-0.1, 0.1)
 """The share of the bare difference's bias that five strata leave, at most (Rosenbaum and Rubin 1984)."""
-ASKED = {"asked": True, "due": True, "told": True}
+ASKED = {"asked": True, "due": True, "told": True, "eligible": True}
 
 
 def ancova(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def ancova(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
     units = draws.clustered(noise, replications, 24)
     before, size = (pl.Series(noise.normal(0, 1, units.height)) for _ in range(2))
     town = pl.Series(noise.integers(0, 3, units.height)).cast(pl.String)
-    units = units.with_columns(baseline=before, ever="treated", asked=True, due=True, told=True).with_columns(
+    units = units.with_columns(baseline=before, ever="treated", **ASKED).with_columns(
         value=EFFECT * pl.col("treated") + 0.6 * before + 0.4 * size + pl.col("noise"),
         **{"amount.size": size, "category.town": town},
     )
@@ -90,9 +90,7 @@ def matched(noise: np.random.Generator, replications: int) -> Iterator[Finding]:
     units = units.with_columns(
         pl.Series("ever", treated),
         value=pl.Series(EFFECT * treated + 0.8 * size + 0.6 * union) + pl.col("noise"),
-        asked=True,
-        due=True,
-        told=True,
+        **ASKED,
         **{"amount.size": pl.Series(size), "category.union": pl.Series(union).cast(pl.String)},
     )
     names = ["amount.size", "category.union"]

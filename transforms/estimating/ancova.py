@@ -43,6 +43,7 @@ def people_at(work: Work, name: str, number: int) -> pl.DataFrame:
         before[name].cast(pl.Float64).alias("baseline"),
         after[f"{name}__asked"].alias("asked"),
         *after["due", "told"],
+        eligible=after["due"] & before[f"{name}__asked"],
         side=side(pl.col("entered"), number),
     )
 
@@ -58,6 +59,20 @@ def known_before(work: Work, names: tuple[str, ...]) -> pl.DataFrame:
         pl.col(pl.String).fill_null(UNKNOWN).name.prefix("category."),
         pl.col(pl.Float64).is_null().cast(pl.String).name.prefix("category.unknown "),
     )
+
+
+def losses(used: pl.DataFrame, people: pl.DataFrame) -> dict[str, object]:
+    """Of the `eligible` people the share that the analysis lacks, and the treated's less the others'."""
+    might = people.filter("eligible")
+    sizes = {
+        each: (used.filter(pl.col("ever") == each).height, might.filter(pl.col("ever") == each).height)
+        for each in (True, False)
+    }
+    if any(eligible == 0 for _, eligible in sizes.values()):
+        return {}
+    treated, others = (max(0.0, 1 - analysed / eligible) for analysed, eligible in sizes.values())
+    kept = sum(min(each) for each in sizes.values())
+    return {"attrition_overall": 1 - kept / might.height, "attrition_differential": treated - others}
 
 
 def expanded(used: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, list[str]]:
@@ -77,6 +92,7 @@ def adjusted(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
     used = part.drop_nulls("value")
     has_baseline = used["baseline"].null_count() < used.height
     used = used.drop_nulls("baseline") if has_baseline else used
+    eligible = part.filter(pl.col("baseline").is_not_null() | pl.lit(not has_baseline))
     if used.group_by("ever").len().filter(pl.col("len") > 1).height < 2:
         return None
     columns, covariates = expanded(used.with_columns(pl.col("ever").cast(pl.Float64).alias(TERM)), names)
@@ -88,4 +104,4 @@ def adjusted(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | None:
     only = pl.Series(fitted.names).eq(TERM).cast(pl.Float64).to_numpy()[:, None]
     method = "ancova_cr2" if has_baseline else "post_only_regression_cr2"
     found = terms((TERM,), errors(fitted, "cr2", combinations=only), method)
-    return found.with_columns(*literals(base(used, part) | {"observations": used.height}))
+    return found.with_columns(*literals(base(used, part) | losses(used, eligible) | {"observations": used.height}))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from transforms.estimating.ancova import expanded, known_before, people_at
+from transforms.estimating.ancova import expanded, known_before, losses, people_at
 from transforms.estimating.likeness import balances
 from transforms.estimating.similar import similar
 from transforms.estimating.work import Work
@@ -69,7 +69,9 @@ def effect_on_treated(part: pl.DataFrame, names: list[str]) -> pl.DataFrame | No
     share = {f"treated.{each}": used.filter(pl.col("ever"), stratum=each).height for each in strata}
     weights = np.array([share.get(each, 0) for each in fitted.names]) / sum(share.values())
     found = terms(("treated",), errors(fitted, "cr2", combinations=weights[:, None]), METHOD)
-    return found.with_columns(*literals(base(used, part) | {"observations": used.height}))
+    return found.with_columns(
+        *literals(base(used, part) | losses(part.drop_nulls("value"), part) | {"observations": used.height})
+    )
 
 
 def _alike(balance: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

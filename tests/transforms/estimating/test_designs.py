@@ -214,3 +214,14 @@ def test_what_was_asked_otherwise_is_a_d():
     found = estimated(panel(1, 0.5), programme)
     told = grade(found.estimates, programme, found.comparability).filter(term="treated").sort("round")
     assert told.select("round", "letter", "cap").rows() == [("r2", "B", None), ("r3", "D", "instrument")]
+
+
+def test_an_ancova_has_lost_as_many_as_the_difference_in_differences_of_the_same_people():
+    rows = panel(5, 0.0)
+    left = pl.when(pl.col("assigned") == 1).then(pl.col("id") % 20 == 0).otherwise(pl.col("id") % 5 == 0)
+    lacking = rows.with_columns(y=pl.when((pl.col("round") == "r3") & left).then(None).otherwise("y"))
+    plain = {"statistic": "mean", "quantities": ["effect"], "rounds": ["r3"]}
+    found = estimated(lacking, declared({"adjusted": DESIGNS["adjusted"], "plain": plain}, 4)).estimates
+    lost = found.filter(pl.col("by") == "programme").sort("indicator").select("n", "n_comparison", "^attrition_.*$")
+    assert lost.height == 2 and lost.row(0) == pytest.approx(lost.row(1), rel=1e-9)
+    assert lost["attrition_differential"][0] < -0.05

@@ -30,7 +30,7 @@ def test_the_men_of_the_nsw_are_matched_as_statsmodels_does(men):
     stratum = strata_of(known, men["treat"].to_numpy())
     covariates = known.select(pl.col(amounts).name.prefix("amount."), pl.col(categories).name.prefix("category."))
     part = (
-        men.select(value="re78", ever=pl.col("treat") == 1, asked=True, due=True, told=True)
+        men.select(value="re78", ever=pl.col("treat") == 1, asked=True, due=True, told=True, eligible=True)
         .with_row_index("unit")
         .with_columns(cluster="unit", stratum=pl.Series(stratum).replace(LEFT_OUT, None))
     )
