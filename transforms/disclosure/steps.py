@@ -86,6 +86,7 @@ def made_anew(wanted: pl.DataFrame, published: Published, nested: dict[str, list
             [
                 _must_stand_too(both_times, changed, nested, floor),  # what all others were the time before is known
                 _must_stand_too(tonight, since, nested, floor),  # and what each of them was when it was last made anew
+                _told_since(cells, published, ever, nested, floor),
                 _told_by_wholes(cells.filter("anew").select(CELL), published, ever, nested, floor),
             ]
         )
@@ -149,6 +150,37 @@ def _told_by_earlier(published: Published, floor: int) -> pl.DataFrame:
         few = counted.filter(pl.col("people") < floor).join(cells, on=CELL, how="semi")
         found.append(few.select(CELL))
     return pl.concat(found).unique()
+
+
+def _told_since(
+    cells: pl.DataFrame, published: Published, ever: pl.DataFrame, nested: dict[str, list[str]], floor: int
+) -> pl.DataFrame:
+    """Of the cells to be made anew those with which a whole of tonight, less what it was, would tell of too few.
+
+    Of a part that is made anew tonight, and of which it is known what it was when the whole was last so, it is known
+    what changed. In all other parts together nobody may have changed since that release of the whole, or at least
+    `floor`. `ever`: the log, by `_placed`.
+    """
+    anew = cells.filter("anew").select(CELL)
+    tonight = anew.with_columns(version=pl.lit(published.version, dtype=pl.Int64))
+    releases = pl.concat([published.cells.select(tonight.columns), tonight])
+    companions, wholes = [anew.clear()], [anew.clear()]
+    for (moment,), then in published.cells.join(anew, on=CELL, how="semi").group_by("version", maintain_order=True):
+        since = published.log.filter(pl.col("version") > moment).join(then, on=FIGURES, how="semi")
+        changed = _placed(net(since))
+        moments = then.select(FIGURES).unique().with_columns(moment=pl.lit(moment, dtype=pl.Int64))
+        known = _between(releases, moments, ever).filter(pl.col("people") == 0).join(anew, on=CELL, how="semi")
+        moving = known.select(*CELL, moves=pl.lit(True))
+        released = then.select(*FIGURES, *(pl.col(name).alias(f"whole_{name}") for name in _PLACE))
+        for parts in _parts(changed, nested):
+            told = parts.join(released, on=_WHOLE, how="semi").join(moving, on=CELL, how="left")
+            told = told.with_columns(pl.col("moves").fill_null(False))
+            still = told.filter(~pl.col("moves")).group_by(_SUM).agg(people=pl.col(PERSON).n_unique())
+            few = still.filter(pl.col("people") < floor).drop("people")
+            companions.append(_companions(told, few))
+            wholes.append(_wholes(told, few, cells.select(*CELL, moves="anew")))
+    among = pl.concat(companions).unique()
+    return pl.concat([among, pl.concat(wholes).unique().join(among, on=FIGURES, how="anti")])
 
 
 def _told_by_wholes(
