@@ -1,4 +1,4 @@
 -- Bounds whose lower one is above the upper one.
-select estimate
+select estimate,
 from bounds
 where lower > upper

@@ -75,6 +75,28 @@ def test_a_part_that_stands_takes_the_part_with_the_fewest_changes_along():
     assert not {"sex:f", "sex:m"} & set(found)
 
 
+def test_a_part_that_stands_for_long_hides_no_later_change_of_a_few():
+    # Three changed in the south, which stands since. What one more there answers would be left of all less the north.
+    log = (changed("abc", district="s1"), changed("def", version=4), changed("g", district="s1", version=4))
+    shown = [seen(), seen(["programme:all"], 2), seen(["programme:all"], 3)]
+    wanted = ["programme:all", "province:n", "province:s"]
+    found = anew(*log, shown=shown, wanted=wanted, version=4)
+    assert not {"programme:all", "province:n"} <= set(found)
+
+
+def test_a_part_that_was_never_shown_hides_no_change_of_a_few_either():
+    shown = [seen(["programme:all", "province:n"])]
+    log = (changed("abc"), changed("d", district="s1"))
+    found = anew(*log, shown=shown, wanted=["programme:all", "province:n"])
+    assert not {"programme:all", "province:n"} <= set(found)
+
+
+def test_one_change_beside_many_keeps_a_part_but_not_the_whole():
+    found = anew(changed("abc"), changed("d", district="s1"))
+    assert "programme:all" in found
+    assert not {"province:n", "province:s"} & set(found)
+
+
 def test_parts_that_stand_together_are_enough():
     found = anew(changed("ab"), changed("c", district="n2"), changed("def", district="s1"))
     assert not {"district:n1", "district:n2"} & set(found)
