@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.stores.warehouse import Reader
 from transforms import tables
+from transforms.disclosure.beside import without_few_apart
 from transforms.disclosure.contributions import GROUP, Rows
 from transforms.disclosure.following import nested
 from transforms.disclosure.left import left, without_few_left
@@ -89,6 +90,6 @@ def each_by_itself(
         "groups": results["groups"],
         "funnel": disclose_counts(results["funnel"], ("people",), floor),
         "transitions": disclose_transitions(results["transitions"], floor),
-        "estimates": rounded_for_publication(disclose(graded, floor), programme),
+        "estimates": without_few_apart(rounded_for_publication(disclose(graded, floor), programme), graded, floor),
         "certain_estimates": rounded_for_publication(disclose(apart, floor), programme),
     }

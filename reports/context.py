@@ -18,6 +18,7 @@ from reports.shapes import MODELS, RELATIVE, Shape, is_logarithm, shape_of
 from reports.since import Since
 from reports.wording import Claim, Voice, answers, beside_effect, detectable, finding, shown
 from reports.words import Words
+from transforms.beside import BESIDE
 from transforms.gate import Judgement
 from transforms.programme import Indicator, Period, Programme, Round, Text
 
@@ -95,8 +96,9 @@ class Context:
         return ((name, each) for name, each in self.programme.indicators.items() if each.section in sections)
 
     def of(self, indicator: str, **wanted: object) -> tuple[Estimate, ...]:
-        """The scope's estimates of one indicator."""
-        return tuple(select(self.estimates, indicator=indicator, **wanted))
+        """The scope's estimates of one indicator; what stands beside its lead figures only where its term is wanted."""
+        found = select(self.estimates, indicator=indicator, **wanted)
+        return tuple(each for each in found if "term" in wanted or each.term not in BESIDE)
 
     def latest(self, estimates: Iterable[Estimate]) -> Estimate | None:
         """The estimate that speaks for an indicator: the latest round up to the one reported on, shown if possible.
@@ -111,7 +113,8 @@ class Context:
 
     def shape(self, estimate: Estimate) -> Shape:
         """The kind of number an estimate is."""
-        return shape_of(self.programme.indicators[estimate.indicator], estimate.quantity, self.programme)
+        indicator = self.programme.indicators[estimate.indicator]
+        return shape_of(indicator, estimate.quantity, self.programme, estimate.term)
 
     def unit(self, estimate: Estimate) -> str:
         """The unit's words."""
@@ -133,6 +136,9 @@ class Context:
 
     def sentence(self, estimate: Estimate) -> str:
         """What it says."""
+        if estimate.term in BESIDE and estimate.is_drawn:
+            figures = {"amount": self.show(estimate), "interval": self.interval(estimate), "n": self.answers(estimate)}
+            return self.words("finding.beside", name=self.term(estimate.term), **figures)
         return finding(self.claim(estimate), self.voice(estimate))
 
     def sentences(self, told: Sequence[Estimate]) -> str:

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from transforms.beside import POSITIVE, SURVIVORS, WINSORISED
 from transforms.programme import Indicator, Programme
 
 Shape = Literal["count", "decimal", "money", "percent", "percent_change", "points", "log", "coefficient"]
@@ -19,8 +20,18 @@ RELATIVE: tuple[Shape, ...] = ("percent_change", "log")
 _LOGARITHM = re.compile(r"^\s*(ln|log)\s*\(", re.IGNORECASE)
 
 
-def shape_of(indicator: Indicator, quantity: str, programme: Programme) -> Shape:
-    """The shape of one indicator's count, level, change or effect."""
+OF_TERM: dict[str, tuple[Shape, Shape]] = {
+    WINSORISED: ("money", "money"),
+    POSITIVE: ("percent", "points"),
+    SURVIVORS: ("percent_change", "percent_change"),
+}
+"""The shapes of what stands beside a lead figure: of a level, and of a change or an effect."""
+
+
+def shape_of(indicator: Indicator, quantity: str, programme: Programme, term: str = "") -> Shape:
+    """The shape of one indicator's count, level, change or effect, or of what stands beside it."""
+    if term in OF_TERM:
+        return OF_TERM[term][quantity != "level"]
     if indicator.statistic in MODELS:
         return "log" if is_logarithm(indicator, programme) else "coefficient"
     if quantity in ("count", "level"):

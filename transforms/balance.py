@@ -7,6 +7,7 @@ analysed units alone.
 
 import polars as pl
 
+from transforms.beside import BESIDE
 from transforms.estimators.attrition import attrition
 from transforms.estimators.cohort import PROGRAMME
 from transforms.programme import Programme
@@ -20,7 +21,8 @@ def with_balance(known: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     `baseline_g`: Hedges' g of the treated against the comparison arm. `attrition_level`: low, between or high.
     """
     baseline = programme.baseline.id
-    alike = _baseline_g(known.filter(pl.col("quantity") == "level", pl.col("round") == baseline))
+    leads = known.filter(pl.col("quantity") == "level", pl.col("round") == baseline, ~pl.col("term").is_in(BESIDE))
+    alike = _baseline_g(leads)
     effect = pl.col("quantity") == "effect"
     return (
         known.join(alike, on=CELL, how="left", maintain_order="left")

@@ -6,6 +6,7 @@ import polars as pl
 import polars.selectors as cs
 
 from transforms import tables
+from transforms.estimating.beside_money import beside_money
 from transforms.estimating.bounding import bounds
 from transforms.estimating.comparability import comparability
 from transforms.estimating.costs import costs
@@ -62,7 +63,8 @@ def _estimates(work: Work) -> pl.DataFrame:
         whole += [each.filter(by=PROGRAMME) for each in found]
         finished.append(finish.finished([each.filter(pl.col("by") != PROGRAMME) for each in found]))
     whole += costs(work, whole)
-    estimates = pl.concat([finish.finished(whole), *finished], rechunk=False)
+    beside = finish.beside(list(beside_money(work)))
+    estimates = pl.concat([finish.finished(whole), beside, *finished], rechunk=False)
     # Sums over threads differ in their last bits from run to run; the same input gives the same estimates.
     rounded = estimates.with_columns(cs.float().round_sig_figs(SIGNIFICANT_DIGITS))
     return tables.Estimates.validate(rounded, cast=True)

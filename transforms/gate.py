@@ -7,6 +7,7 @@ from typing import get_args
 
 import polars as pl
 
+from transforms.beside import BESIDE
 from transforms.programme import Programme, Verdict
 from transforms.programme.gate import GateRule
 
@@ -122,6 +123,7 @@ def published_by(estimates: pl.DataFrame, balance: pl.DataFrame, programme: Prog
     shown = (
         estimates.with_columns(pl.col("quantity", "arm", "visibility").cast(pl.String))
         .filter((pl.col("visibility") == "shown") & pl.col("value").is_finite())
+        .filter(~pl.col("term").is_in(BESIDE))
         .join(declared, on=["indicator", "quantity"], how="semi")
         .with_columns(standard_error=pl.coalesce("standard_error", interval))
         .sort("estimate")

@@ -12,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import tables
+from transforms.beside import BESIDE
 from transforms.disclosure.primary import SMALL_SHARE
 
 _KEY = "estimate"
@@ -36,5 +37,6 @@ def told_apart(
     share = level & (~pl.col("indicator").is_in(list(shares)) | (change & (pl.col("quantity") != "effect")))
     some = (fewer["n"] > 0) | (fewer["n_comparison"] > 0)
     counted = (pl.col("quantity") != "count") | (fewer["value"] == 0) | (fewer["value"] >= floor)
-    kept = beside.filter(same | (some & enough & share & counted)).select(variant.columns)
+    lead = ~pl.col("term").is_in(BESIDE)  # what stands beside lead figures is told once
+    kept = beside.filter(lead & (same | (some & enough & share & counted))).select(variant.columns)
     return tables.GradedEstimates.validate(kept, cast=True)

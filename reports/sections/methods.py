@@ -2,6 +2,7 @@
 
 from reports.context import NO_BREAK_SPACE, Context
 from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
+from reports.sections.beside import beside_money
 from reports.sections.matching import is_balance
 from transforms.programme import Indicator
 
@@ -20,6 +21,7 @@ def methods(context: Context) -> Section:
         Bullets(_certainty(context)),
         _letters(context),
         *_estimators(context),
+        *beside_money(context),
         Heading(words("heading.limitations")),
         Bullets(_limitations(context)),
         _definitions(context),

@@ -22,6 +22,7 @@ TRACED = {
     "median": LEVEL,
     "change": f"y1987_1989.average_salary.change.y1988.comparison.{WHOLE}",
     "effect": EFFECT,
+    "beside": f"{EFFECT}winsorised",
     "cohorts": COHORTS,
 }
 
@@ -112,7 +113,7 @@ def test_a_misspelt_id_names_the_nearest():
 def test_ids_are_found_by_what_they_are_of():
     found = matching(NAME, {"indicator": "average_salary", "quantity": "effect", "round": "y1989", "by": "programme"})
 
-    assert found == [EFFECT]
+    assert found == [EFFECT, *(f"{EFFECT}{term}" for term in ("positive", "survivors", "winsorised"))]
 
 
 def test_a_filter_that_nothing_has_names_the_nearest():

@@ -202,7 +202,8 @@ def one(found: pl.DataFrame, *key: str, by: str = "programme", group: str = "all
         & (pl.col("round") == round)
         & (pl.col("arm") == arm)
         & (pl.col("by") == by)
-        & (pl.col("group") == group),
+        & (pl.col("group") == group)
+        & (pl.col("term") == ""),
         named=True,
     )
 
@@ -405,7 +406,7 @@ def stepped_up(p_values: list[float]) -> list[float]:
 
 
 def test_families_are_indicators_for_the_programme_and_groups_for_areas(found):
-    together = found.filter(quantity="effect", round="m6", by="programme")
+    together = found.filter(quantity="effect", round="m6", by="programme", term="")
     for family in (["skill"], ["jobs", "online", "local", "sales", "profit"]):
         part = together.filter(pl.col("indicator").is_in(family)).sort("p_value")
         assert part["q_value"].to_list() == pytest.approx(stepped_up(part["p_value"].to_list()))
@@ -459,7 +460,8 @@ def test_other_names_for_people_and_clusters_change_nothing(found, rows, declare
 def test_money_in_satang_changes_money_by_100_and_growth_not_at_all(found, rows, declared):
     satang = estimated(rows.with_columns(pl.col("sales", "profit") * 100), declared)
     money = pl.col("indicator").is_in(["sales", "profit"])
-    in_baht = money & ((pl.col("indicator") == "profit") | (pl.col("quantity") == "level"))
+    lead = (pl.col("term") == "") & ((pl.col("indicator") == "profit") | (pl.col("quantity") == "level"))
+    in_baht = money & (lead | (pl.col("term") == "winsorised"))
     scaled = ["value", "standard_error", "low", "high", "smallest_detectable", "baseline_sd"]
     back = satang.with_columns(pl.when(in_baht).then(pl.col(scaled) / 100).otherwise(pl.col(scaled)))
     assert_frame_equal(comparable(back), comparable(found), rel_tol=1e-10, abs_tol=1e-12)

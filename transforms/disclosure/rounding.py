@@ -4,6 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import tables
+from transforms.beside import OF_MONEY, WINSORISED
 from transforms.disclosure.primary import LOSSES
 from transforms.programme import Programme
 
@@ -18,12 +19,24 @@ def rounded_for_publication(
     """
     figures = pl.col("value", "standard_error", "low", "high", "smallest_detectable")
     rounded = published.with_columns(
-        digits(figures, programme),
+        _of_term(figures, digits(figures, programme)),
         pl.col("p_value", "q_value").round_sig_figs(3),
         pl.col("df").round(1),
         pl.col("response", *LOSSES).round(2),
     )
     return tables.PublishedEstimates.validate(rounded, cast=True)
+
+
+def _of_term(figures: pl.Expr, lead: pl.Expr) -> pl.Expr:
+    """What stands beside money in its own unit, or as a share: to the digits of that; all else to the lead's."""
+    share = pl.when(pl.col("quantity").cast(pl.String) == "level").then(figures.round(2)).otherwise(figures.round(3))
+    return (
+        pl.when(pl.col("term") == WINSORISED)
+        .then(figures.round_sig_figs(3))
+        .when(pl.col("term").is_in(OF_MONEY))
+        .then(share)
+        .otherwise(lead)
+    )
 
 
 def digits(figures: pl.Expr, programme: Programme) -> pl.Expr:

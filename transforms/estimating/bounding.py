@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from transforms import tables
+from transforms.beside import BESIDE
 from transforms.estimating.work import Work
 from transforms.estimators import lee, sums
 from transforms.estimators.between_arms import COMPARISON, TREATED, side
@@ -20,7 +21,9 @@ KEY = ["period", "indicator", "quantity", "round", "arm", "by", "group"]
 def bounds(work: Work, estimates: pl.DataFrame) -> pl.DataFrame:
     """Worst cases of every survival, and Lee's bounds of the headlines' effects in the whole programme."""
     empty: pl.DataFrame = tables.Bounds.create_empty()
-    effects = estimates.filter(pl.col("quantity").cast(pl.String) == "effect", pl.col("by") == PROGRAMME)
+    effects = estimates.filter(
+        pl.col("quantity").cast(pl.String) == "effect", pl.col("by") == PROGRAMME, ~pl.col("term").is_in(BESIDE)
+    )
     made = [_worst_cases(work, estimates), *_lee(work, effects)]
     shaped = [each.select(pl.col(name).cast(dtype) for name, dtype in empty.schema.items()) for each in made]
     return tables.Bounds.validate(pl.concat([empty, *shaped]).sort("estimate", "kind"), cast=True)

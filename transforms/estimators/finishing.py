@@ -41,6 +41,11 @@ class Finishing:
             .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
         )
 
+    def beside(self, parts: list[pl.DataFrame]) -> pl.DataFrame:
+        """The columns of Estimates of what stands beside lead figures: of no family, and in units of its own."""
+        unknown = pl.lit(None, dtype=pl.Float64)
+        return self.finished(parts).with_columns(q_value=unknown, baseline_sd=unknown)
+
     def _with_q_values(self, estimates: pl.DataFrame) -> pl.DataFrame:
         """Families: of the whole programme the indicators declared together, elsewhere all groups of an indicator.
 

@@ -110,7 +110,7 @@ def test_every_mean_of_the_table_is_that_of_its_own_units() -> None:
 
 def test_ratios_growth_and_medians_of_the_table_use_the_weights() -> None:
     rows, declared = responses(), programme(weights=PROPENSITY)
-    table = estimates(rows, declared).filter(by="programme", round="m6")
+    table = estimates(rows, declared).filter(by="programme", round="m6", term="")
     before = of_round(rows, "start").select("participant", money_before="money")
     people = weights_of(rows, declared).select("participant", "weight").join(of_round(rows, "m6"), on="participant")
     people = people.join(before, on="participant").drop_nulls("weight")
@@ -166,7 +166,7 @@ def test_attrition_is_counted_from_units() -> None:
 @pytest.mark.parametrize("name", ["score", "part", "sales", "profit"])
 def test_every_change_and_effect_says_how_many_were_lost(name: str) -> None:
     rows = responses()
-    found = estimates(rows, programme()).filter(indicator=name, round="m6", by="programme")
+    found = estimates(rows, programme()).filter(indicator=name, round="m6", by="programme", term="")
     told = of_round(rows, "m6")
 
     lost = dict(told.group_by("arm").agg(1 - pl.col("answered").mean()).iter_rows())
