@@ -17,11 +17,13 @@ from flows.stores.warehouse import Reader, reading
 from transforms import tables
 from transforms.disclosure import figures, silence
 from transforms.disclosure.audit import audited
+from transforms.disclosure.changed import CELL
 from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.following import nested, pending
 from transforms.disclosure.margins import inside
+from transforms.disclosure.populated import populated
 from transforms.disclosure.protecting import as_of_tonight, protected_again
-from transforms.disclosure.steps import CELL, made_anew
+from transforms.disclosure.steps import People, made_anew
 from transforms.funnel import refused_of, with_refused
 from transforms.programme import Programme
 
@@ -108,19 +110,20 @@ def _next(known: Night, releases: Releases, last: Release, programme: Programme)
     told = shown(results, known.certain, earlier, people, programme)
     log = pending(last.rows(), known.rows, programme, _mark(programme))
     published = releases.published(last, log)
+    counted = People(populated(results, programme), inside(people, nested(people), GROUP), nested(people))
     same_rules = _by_the_same_rules(known.build, earlier["build"])
     for attempt in range(_ATTEMPTS):
         tonight: Figures = {name: tables.RELEASE[name].cast(frame) for name, frame in told.items()}
         visible = _shown(tonight, programme)
         wanted = pl.concat([visible, _shown(earlier, programme)]).unique()
-        anew = made_anew(wanted, published, nested(people), floor)
+        anew = made_anew(wanted, published, counted, floor)
         anew = anew.with_columns(pl.col("same") & same_rules)
         found, standing = _settled(tonight, earlier, anew, programme)
         so_far = as_of_tonight(found, results)
         known_too_well = _known_too_well(so_far, results, people, programme)
         if known_too_well == 0 or attempt == _ATTEMPTS - 1:
             break
-        told = protected_again(told, so_far, results, earlier, inside(people, nested(people), GROUP), floor)
+        told = protected_again(told, so_far, results, earlier, counted.lies_in, floor)
     return Made(found, standing, known_too_well, visible.join(anew, on=CELL, how="semi"), log, refused)
 
 

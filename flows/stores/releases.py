@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from flows.stores import atomic
 from flows.stores.warehouse import CURRENT, write_tables
 from transforms import tables
+from transforms.disclosure.changed import PERSON, Published
 from transforms.disclosure.contributions import Rows
-from transforms.disclosure.steps import PERSON, Published
 from transforms.programme import Programme
 
 PEOPLE = ("responses", "measurements", "enrolments")

@@ -15,6 +15,8 @@ from tests.attack import answers, counts
 from tests.attack.nights import POLICY, WAYS, Seen, nights
 
 NIGHTS, SEED = 30, 2569
+DOCS = Path(__file__).parents[2] / "docs" / "disclosure.md"
+BEGIN, END = "<!-- attack: made by the program, not by hand -->", "<!-- end of attack -->"
 OF_CONTROLS = 40
 """Answers of each question that are attacked in a control: there an hour would show no more."""
 HEADINGS = (
@@ -68,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__.splitlines()[0])
     parser.add_argument("--nights", type=int, default=NIGHTS, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=SEED, help="of the made-up people (default: %(default)s)")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/disclosure.md")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="impact-attack-") as folder:
         seen = nights(asked.nights, asked.seed, Path(folder))
@@ -75,10 +78,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     primary, _ = (found[way].shown for way in WAYS)
     rule = "| :--- |" + " ---: |" * (len(HEADINGS) - 1)
     lines = [line(way, each, primary) for way, each in found.items()]
-    sys.stdout.write("\n".join([f"| {' | '.join(HEADINGS)} |", rule, *lines, ""]))
+    table = "\n".join([f"| {' | '.join(HEADINGS)} |", rule, *lines, ""])
+    sys.stdout.write(table)
+    if asked.write:
+        _write(f"{asked.nights} nights, seed {asked.seed}:\n\n{table}")
     policy = found[POLICY]
     blunt = [way for way in WAYS if not found[way].answers_found]
     return int(bool(policy.counts_found or policy.answers_found or blunt))
+
+
+def _write(told: str) -> None:
+    before, rest = DOCS.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    DOCS.write_text(f"{before}{BEGIN}\n{told}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

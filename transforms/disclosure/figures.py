@@ -5,10 +5,10 @@ from collections.abc import Callable
 import polars as pl
 
 from transforms import tables
+from transforms.disclosure.changed import CELL, part_of
 from transforms.disclosure.contributions import REACH, answering, move
 from transforms.disclosure.left import LEFT, additive, gives_way
 from transforms.disclosure.primary import without_figures
-from transforms.disclosure.steps import CELL, part_of
 from transforms.programme import Programme
 
 ROW = "row"
@@ -85,6 +85,15 @@ def of_transitions(transitions: pl.DataFrame) -> pl.DataFrame:
     rows = transitions.select(row_of(tables.Transitions.primary_key()), *_MATRIX)
     rests = rows.join(cells, on=_MATRIX, how="left").with_columns(item=_item("move", pl.col("round")))
     return rests.select(ROW, "item", "period", "arm", "by", group=pl.coalesce("cell", "group"))
+
+
+def cells_of_moves(transitions: pl.DataFrame) -> pl.DataFrame:
+    """The cells of matrices, each pair of classes and all pairs together, with how many units are in them: `number`."""
+    part = part_of(move(pl.col("origin"), pl.col("destination")))
+    pairs = transitions.select(*_MATRIX, "units", cell=pl.concat_str("group", part))
+    whole = pairs.group_by(_MATRIX).agg(pl.col("units").sum()).with_columns(cell="group")
+    every = pl.concat([each.select(*_MATRIX, "cell", number="units") for each in (pairs, whole)])
+    return every.select(*_texts("period", "arm", "by"), "number", item=_item("move", pl.col("round")), group="cell")
 
 
 def of_nonresponse(nonresponse: pl.DataFrame) -> pl.DataFrame:

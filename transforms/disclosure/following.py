@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from transforms.disclosure.changed import PERSON, changes
 from transforms.disclosure.contributions import GROUP, Rows, contributions, places
-from transforms.disclosure.steps import PERSON, changes
 from transforms.programme import Programme
 
 Mark = Callable[[pl.Series], pl.Series]

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from transforms.disclosure.changed import CELL, PERSON
 from transforms.disclosure.contributions import GROUP
 from transforms.disclosure.figures import ROW, of_estimates
-from transforms.disclosure.steps import CELL, PERSON
 from transforms.programme import Programme
 
 KINDS = ("came", "left", "answers")
@@ -18,7 +18,7 @@ def kinds_behind(
 ) -> dict[str, tuple[str, ...]]:
     """By estimate the kinds of change behind it that at least as many people as the floor are of; none is left out.
 
-    `logs`: what changed with each release since the earlier one, in order, as `steps.changes` makes it.
+    `logs`: what changed with each release since the earlier one, in order, as `changed.changes` makes it.
     """
     whole = pl.concat([each.lazy() for each in logs], how="diagonal_relaxed").collect()
     if whole.is_empty():

@@ -5,9 +5,9 @@ import pytest
 
 from tests.transforms.test_estimate import enrolled, programme, responses
 from transforms import tables
+from transforms.disclosure.changed import changes, part_of
 from transforms.disclosure.contributions import GROUP, Rows, contributions, places
 from transforms.disclosure.figures import of_estimates, of_transitions
-from transforms.disclosure.steps import changes, part_of
 from transforms.estimate import Estimated, estimate
 from transforms.measure import measure
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.disclosure.steps import CELL, Published, changes, made_anew, net
+from transforms.disclosure.changed import CELL, Published, changes, net
+from transforms.disclosure.steps import People, made_anew
 
 FLOOR = 3
 CHANGE = [
@@ -44,10 +45,31 @@ def seen(groups=EVERYWHERE, version=1):
     return cells(groups).with_columns(version=pl.lit(version, dtype=pl.Int64))
 
 
-def anew(*log, shown=None, wanted=EVERYWHERE, version=2):
+LIES_IN = pl.DataFrame(
+    [("district", each, "province", each[0]) for each in ("n1", "n2", "s1")],
+    schema=("by", "group", "whole_by", "whole_group"),
+    orient="row",
+)
+"""In which province each district lies."""
+
+
+def people(numbers=None):
+    """Who is where; `numbers`: other than a hundred in each district, by the names of two groups, sex and district."""
+    many = {(sex, district): 100 for sex in "fm" for district in ("n1", "n2", "s1")} | (numbers or {})
+    found = {}
+    for (sex, district), number in many.items():
+        for cell in ("programme:all", f"sex:{sex}", f"province:{district[0]}", f"district:{district}"):
+            found[cell] = found.get(cell, 0) + number
+    told = cells(found).with_columns(number=pl.Series(list(found.values()), dtype=pl.Int64))
+    everywhere = pl.concat([told, told.with_columns(arm=pl.lit("all"))])
+    return People(everywhere, LIES_IN, NESTED)
+
+
+def anew(*log, shown=None, wanted=EVERYWHERE, version=2, numbers=None):
     """What is made anew, as by:group."""
     known = pl.concat(shown) if shown else seen()
-    found = made_anew(cells(wanted), Published(known, pl.concat([changed([]), *log]), version), NESTED, FLOOR)
+    told = Published(known, pl.concat([changed([]), *log]), version)
+    found = made_anew(cells(wanted), told, people(numbers), FLOOR)
     return found.select(pl.concat_str("by", "group", separator=":")).to_series().to_list()
 
 
@@ -163,29 +185,29 @@ def test_who_changes_nothing_is_no_change():
 WHO = st.tuples(st.sampled_from("fm"), st.sampled_from(["n1", "n2", "s1"]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(WHO, max_size=9), min_size=1, max_size=4))
 def test_no_difference_between_nights_is_of_one_or_two_people(nights):
     """Adds and subtracts all that is published, over all nights, the way that whole and parts go."""
-    shown, log, known = [seen()], [changed([])], {}
+    there, shown, log, known = people(), [seen()], [changed([])], {}
     for number, night in enumerate(nights, 2):
         for place, (sex, district) in enumerate(night):
             log.append(changed([f"{number}-{place}"], sex=sex, district=district, version=number))
-        found = made_anew(cells(), Published(pl.concat(shown), pl.concat(log), number), NESTED, FLOOR)
+        found = made_anew(cells(), Published(pl.concat(shown), pl.concat(log), number), there, FLOOR)
         shown.append(found.drop("same").with_columns(version=pl.lit(number, dtype=pl.Int64)))
-    people = pl.concat(log).select("participant", "version", "by.sex", "by.province", "by.district").rows()
+    who = pl.concat(log).select("participant", "version", "by.sex", "by.province", "by.district").rows()
     versions = pl.concat(shown)
     for by, group, version in versions.select("by", "group", "version").rows():
         known.setdefault((by, group), []).append(version)
     for (by, group), times in known.items():
         parts = [children(by, group, breakdown) for breakdown in ("sex", "province", "district")]
-        told = {each: frozenset(inside(people, by, group, each)) for each in times}
+        told = {each: frozenset(inside(who, by, group, each)) for each in times}
         for one, other in combinations(times, 2):
             assert len(told[one] ^ told[other]) not in range(1, FLOOR)
         for part in filter(None, parts):
             for time in times:
-                released = [[frozenset(inside(people, *each, v)) for v in known.get(each, [])] for each in part]
-                ever = [frozenset(inside(people, *each, len(nights) + 1)) for each in part]
+                released = [[frozenset(inside(who, *each, v)) for v in known.get(each, [])] for each in part]
+                ever = [frozenset(inside(who, *each, len(nights) + 1)) for each in part]
                 assert len(left_over(told[time], ever, released)) not in range(1, FLOOR)
 
 
@@ -198,10 +220,10 @@ def left_over(whole, everybody, released):
     return left
 
 
-def inside(people, by, group, version):
+def inside(who, by, group, version):
     """Who of those who changed counts in a cell as it was made at a version."""
     column = {"programme": None, "sex": 2, "province": 3, "district": 4}[by]
-    return [each[0] for each in people if each[1] <= version and (column is None or each[column] == group)]
+    return [each[0] for each in who if each[1] <= version and (column is None or each[column] == group)]
 
 
 def children(by, group, breakdown):
