@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.stores.warehouse import Reader
 from transforms import tables
-from transforms.disclosure.beside import without_few_apart
+from transforms.disclosure.beside import without_few_apart, without_hidden_moves
 from transforms.disclosure.contributions import GROUP, Rows
 from transforms.disclosure.following import nested
 from transforms.disclosure.left import left, without_few_left
@@ -75,7 +75,8 @@ def all_together(
     """The tables `told` without what would, with all others, tell of too few."""
     floor, lies_in = programme.disclosure.floor, inside(people, nested(people), GROUP)
     safe = protected(told, results, earlier, lies_in, floor)
-    return safe | without_few_left(safe, earlier, left(results["estimates"], programme), lies_in, floor)
+    safe = safe | without_few_left(safe, earlier, left(results["estimates"], programme), lies_in, floor)
+    return without_hidden_moves(safe)
 
 
 def each_by_itself(

@@ -17,6 +17,7 @@ from flows.stores.warehouse import Reader, reading
 from transforms import tables
 from transforms.disclosure import figures, silence
 from transforms.disclosure.audit import audited
+from transforms.disclosure.beside import without_hidden_moves
 from transforms.disclosure.changed import CELL
 from transforms.disclosure.contributions import GROUP, places
 from transforms.disclosure.following import nested, pending
@@ -133,6 +134,7 @@ def _settled(tonight: Figures, earlier: Figures, anew: pl.DataFrame, programme: 
         name: figures.settled(tonight[name], earlier[name], anew, rests_on, KEYS[name], HIDDEN[name])
         for name, rests_on in _rests_on(programme).items()
     }
+    found = without_hidden_moves(found)
     held = figures.of_estimates(found["estimates"], programme).join(anew, on=CELL, how="anti")[figures.ROW].unique()
     stands = (
         found["estimates"]

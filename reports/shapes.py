@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from transforms.beside import POSITIVE, SURVIVORS, WINSORISED
+from transforms.beside import HOMOGENEITY, NET_UPWARD, OTHER_READING, POSITIVE, SURVIVORS, WINSORISED
 from transforms.programme import Indicator, Programme
 
 Shape = Literal["count", "decimal", "money", "percent", "percent_change", "points", "log", "coefficient"]
@@ -24,6 +24,9 @@ OF_TERM: dict[str, tuple[Shape, Shape]] = {
     WINSORISED: ("money", "money"),
     POSITIVE: ("percent", "points"),
     SURVIVORS: ("percent_change", "percent_change"),
+    NET_UPWARD: ("points", "points"),
+    HOMOGENEITY: ("decimal", "decimal"),
+    OTHER_READING: ("percent", "points"),
 }
 """The shapes of what stands beside a lead figure: of a level, and of a change or an effect."""
 

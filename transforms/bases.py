@@ -13,5 +13,8 @@ def smallest_base() -> pl.Expr:
 
 
 def enough_groups() -> pl.Expr:
-    """Whether an estimate rests on groups enough for an interval; so does one that counts every unit for itself."""
-    return pl.col("df").is_null() | (pl.col("df") >= FEWEST_DF)
+    """Whether an estimate rests on groups enough for an interval; so does one that counts every unit for itself.
+
+    A test of a table's margins is on degrees of freedom of its classes.
+    """
+    return pl.col("df").is_null() | (pl.col("df") >= FEWEST_DF) | (pl.col("method") == "stuart_maxwell")

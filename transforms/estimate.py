@@ -7,6 +7,7 @@ import polars.selectors as cs
 
 from transforms import tables
 from transforms.estimating.beside_money import beside_money
+from transforms.estimating.beside_moves import beside_moves
 from transforms.estimating.bounding import bounds
 from transforms.estimating.comparability import comparability
 from transforms.estimating.costs import costs
@@ -63,7 +64,7 @@ def _estimates(work: Work) -> pl.DataFrame:
         whole += [each.filter(by=PROGRAMME) for each in found]
         finished.append(finish.finished([each.filter(pl.col("by") != PROGRAMME) for each in found]))
     whole += costs(work, whole)
-    beside = finish.beside(list(beside_money(work)))
+    beside = finish.beside([*beside_money(work), *beside_moves(work)])
     estimates = pl.concat([finish.finished(whole), beside, *finished], rechunk=False)
     # Sums over threads differ in their last bits from run to run; the same input gives the same estimates.
     rounded = estimates.with_columns(cs.float().round_sig_figs(SIGNIFICANT_DIGITS))

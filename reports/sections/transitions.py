@@ -5,6 +5,7 @@ import polars as pl
 from reports import charts
 from reports.context import Context
 from reports.document import Block, Cell, Column, Heading, Note, Table
+from reports.sections.beside import beside_moves
 
 
 def transitions(kinds: tuple[str, ...], context: Context) -> list[Block]:
@@ -18,7 +19,7 @@ def transitions(kinds: tuple[str, ...], context: Context) -> list[Block]:
     if blocks and rule is not None:
         words = context.words
         note = words("notice.survey_class", rule=words(f"size_rule.{rule.tie_break}"))
-        return [Heading(words("heading.transitions")), *blocks, Note(note)]
+        return [Heading(words("heading.transitions")), *blocks, *beside_moves(names, context), Note(note)]
     return blocks
 
 

@@ -22,7 +22,7 @@ LATIN_WORD = re.compile(r"[A-Za-z]+")
 ALLOWED_IN_THAI = {
     *("n", "p", "q", "df", "exp", "A", "E"),
     *("CR", "Wilson", "Clopper", "Pearson", "Korn", "Graubard", "Satterthwaite", "Taylor", "Woodruff", "Welch", "t"),
-    *("Benjamini", "Hochberg", "Lee"),
+    *("Benjamini", "Hochberg", "Lee", "Stuart", "Maxwell", "Agresti", "Min"),
     *("IRIS", "GIIN", "SDG", "SQL"),
 }
 """Symbols, grade letters, and the names of statisticians and catalogues that have no settled Thai spelling."""
@@ -192,6 +192,7 @@ def test_every_method_has_words_for_its_estimator_and_its_errors(language, progr
         "count_distinct",
         "cost_of_count",
         "standardised_difference",
+        "stuart_maxwell",
     }
 
 

@@ -4,7 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from transforms import tables
-from transforms.beside import OF_MONEY, WINSORISED
+from transforms.beside import BESIDE, HOMOGENEITY, WINSORISED
 from transforms.disclosure.primary import LOSSES
 from transforms.programme import Programme
 
@@ -28,12 +28,14 @@ def rounded_for_publication(
 
 
 def _of_term(figures: pl.Expr, lead: pl.Expr) -> pl.Expr:
-    """What stands beside money in its own unit, or as a share: to the digits of that; all else to the lead's."""
+    """What stands beside a lead figure, in money, as a test or as a share: to the digits of that; else the lead's."""
     share = pl.when(pl.col("quantity").cast(pl.String) == "level").then(figures.round(2)).otherwise(figures.round(3))
     return (
         pl.when(pl.col("term") == WINSORISED)
         .then(figures.round_sig_figs(3))
-        .when(pl.col("term").is_in(OF_MONEY))
+        .when(pl.col("term") == HOMOGENEITY)
+        .then(figures.round(2))
+        .when(pl.col("term").is_in(BESIDE))
         .then(share)
         .otherwise(lead)
     )
