@@ -114,7 +114,13 @@ def _many_at_once(
     cells: np.ndarray, linear: _Linear, within: _Ends, reached: _Ends, wanted: np.ndarray, enough: float
 ) -> None:
     """Puts in place how low and high these cells can be seen to go, all moved at once."""
-    best = _programme(cells, linear, within)
+    # None goes further than it must to be open by enough: else a few would take all there is, and prove only themselves.
+    near = linear.number - enough, linear.number + enough
+    close = (
+        np.maximum(within[0], np.where(wanted, near[0], 0)),
+        np.minimum(within[1], np.where(wanted, near[1], np.inf)),
+    )
+    best = _programme(cells, linear, close)
     random, vain, (low, high) = np.random.default_rng(0), 0, reached
     theirs = cells[wanted[cells]]
     while vain < _IN_VAIN:
@@ -136,13 +142,15 @@ def _one_by_one(
     best = None
     for place in np.flatnonzero(wanted[cells]):
         cell = cells[place]
-        if high[cell] - low[cell] < enough:
-            best = best or _programme(cells, linear, within)
-            aim = np.zeros(cells.size)
-            aim[place] = 1.0
-            low[cell], high[cell] = best(aim)[place], best(-aim)[place]
-    found = cells[wanted[cells]]
-    least[found], most[found] = low[found], high[found]
+        for direction in (1.0, -1.0):
+            if high[cell] - low[cell] < enough:
+                best = best or _programme(cells, linear, within)
+                aim = np.zeros(cells.size)
+                aim[place] = direction
+                found = best(aim)  # what it says of the other cells may save programmes of their own
+                low[cells], high[cells] = np.minimum(low[cells], found), np.maximum(high[cells], found)
+    done = cells[wanted[cells]]
+    least[done], most[done] = low[done], high[done]
 
 
 def _programme(cells: np.ndarray, linear: _Linear, within: _Ends) -> Callable[[np.ndarray], np.ndarray]:

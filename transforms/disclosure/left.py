@@ -90,7 +90,7 @@ def _telling(
         by="by",
         group="group",
         number=pl.col("number").cast(pl.Int64),
-        hidden=few | pl.col("estimate").is_in(_suppressed(published).implode()),
+        hidden=few | ((pl.col("number") > 0) & pl.col("estimate").is_in(_suppressed(published).implode())),
         known=pl.lit(False) if earlier is None else ~pl.col("estimate").is_in(_suppressed(earlier).implode()),
         asked=pl.lit(None, dtype=pl.String),
         same="estimate",
