@@ -114,13 +114,10 @@ def _many_at_once(
     cells: np.ndarray, linear: _Linear, within: _Ends, reached: _Ends, wanted: np.ndarray, enough: float
 ) -> None:
     """Puts in place how low and high these cells can be seen to go, all moved at once."""
-    # None goes further than it must to be open by enough: else a few would take all there is, and prove only themselves.
-    near = linear.number - enough, linear.number + enough
-    close = (
-        np.maximum(within[0], np.where(wanted, near[0], 0)),
-        np.minimum(within[1], np.where(wanted, near[1], np.inf)),
-    )
-    best = _programme(cells, linear, close)
+    # None goes further than it must to be open by enough: else a few would take all there is, and prove nothing else.
+    least, most = within
+    fewest = np.where(wanted, np.maximum(least, linear.number - enough), least)
+    best = _programme(cells, linear, (fewest, np.where(wanted, np.minimum(most, linear.number + enough), most)))
     random, vain, (low, high) = np.random.default_rng(0), 0, reached
     theirs = cells[wanted[cells]]
     while vain < _IN_VAIN:
