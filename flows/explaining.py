@@ -29,7 +29,7 @@ Told = dict[str, Any]
 SAME = "the same"
 FIGURES = ("value", "low", "high", "standard_error", "df", "p_value", "q_value", "smallest_detectable")
 BASES = ("n", "n_comparison", "population", "missing", "response", "clusters", "clusters_comparison")
-DEFINED = ("statistic", "value", "per", "population", "when_closed", "change_as", "rounds", "version")
+DEFINED = ("statistic", "value", "per", "population", "when_closed", "recall_months", "change_as", "rounds", "version")
 
 
 def matching(programme: str, filters: Mapping[str, str | None]) -> list[str]:

@@ -119,6 +119,7 @@ def _results(
         "nonresponse": estimated.nonresponse,
         "arms_balance": estimated.arms_balance,
         "comparability": estimated.comparability,
+        "seasons": estimated.seasons,
     }
 
 

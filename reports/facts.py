@@ -28,6 +28,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "link_methods": (),
     "link_review": (),
     "certain": ("period",),
+    "seasons": ("period",),
     "build": (),
     "release": (),
     "groups": (),
@@ -43,7 +44,8 @@ class Facts:
     `profile` have the columns of Funnel and `transitions` those of Transitions, with null for a count that is not
     shown; `bounds` are those that may stand beside `estimates`; `nonresponse` has the columns of Nonresponse, null
     where not shown; `rejects` counts Rejects by source, field and rule in `submissions`; `corrections` counts
-    Corrections and `flags` counts Flags likewise; `link_methods` counts LinkMethods by kind and method.
+    Corrections and `flags` counts Flags likewise; `seasons` names the `indicator` and `round` of changes that carry the
+    season; `link_methods` counts LinkMethods by kind and method.
     """
 
     estimates: pl.DataFrame
@@ -64,6 +66,7 @@ class Facts:
     link_methods: pl.DataFrame
     link_review: pl.DataFrame
     certain: pl.DataFrame
+    seasons: pl.DataFrame
     build: pl.DataFrame
     release: pl.DataFrame
     groups: pl.DataFrame

@@ -121,6 +121,11 @@ class Numbers:
         month = locale.months["format"]["wide"][day.month]
         return self.text(self.words("date.day", day=day.day, month=month, year=self._year(day)))
 
+    def month(self, day: date) -> str:
+        """The month of a day: `November 2025`, `พฤศจิกายน พ.ศ. 2568`."""
+        month = Locale.parse(self.words.language).months["format"]["wide"][day.month]
+        return self.text(self.words("date.month", month=month, year=self._year(day)))
+
     def days(self, start: date, end: date) -> str:
         """A period, both days included."""
         return self.words("date.period", start=self.day(start), end=self.day(end))

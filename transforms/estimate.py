@@ -14,6 +14,7 @@ from transforms.estimating.costs import costs
 from transforms.estimating.likeness import arms_balance
 from transforms.estimating.moves import transitions
 from transforms.estimating.rounds import of_round
+from transforms.estimating.seasons import seasons
 from transforms.estimating.silence import nonresponse
 from transforms.estimating.whole import of_whole
 from transforms.estimating.work import Work, work
@@ -35,6 +36,7 @@ class Estimated:
     nonresponse: pl.DataFrame
     arms_balance: pl.DataFrame
     comparability: pl.DataFrame
+    seasons: pl.DataFrame
 
 
 def estimate(
@@ -51,6 +53,7 @@ def estimate(
         nonresponse=nonresponse(of_programme),
         arms_balance=balance,
         comparability=comparability(of_programme, balance),
+        seasons=seasons(of_programme),
     )
 
 

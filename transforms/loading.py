@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from transforms.checking.checks import check_mistakes
+from transforms.checking.deflators import with_index
 from transforms.checking.expressions import expression_mistakes
 from transforms.checking.fields import field_mistakes
 from transforms.checking.forms import form_mistakes
@@ -29,8 +30,9 @@ def load_programme(folder: Path) -> Programme:
     if misplaced:
         raise ProgrammeError(misplaced)
     declared = {table: raw[file].get(table, {}) for file, tables in TABLES.items() for table in tables}
+    with_prices = with_index(folder, raw["programme.toml"])
     try:
-        programme = Programme.model_validate({**raw["programme.toml"], **declared})
+        programme = Programme.model_validate({**with_prices, **declared})
     except ValidationError as error:
         raise ProgrammeError(field_mistakes(folder, error)) from None
     mistakes = list(_mistakes(folder, programme))

@@ -3,6 +3,7 @@
 import polars as pl
 
 from transforms import tables
+from transforms.deflating import check_index, in_base_prices
 from transforms.programme import Indicator, Programme
 
 
@@ -12,6 +13,7 @@ def measure(responses: pl.DataFrame, programme: Programme) -> pl.DataFrame:
     Counts are not measured: what they count is in the rows themselves.
     A refusal yields no measurement. A closed business yields `when_closed`: an outcome, not a missing value.
     """
+    check_index(responses, programme)
     columns: list[pl.Expr] = []
     for name, indicator in tables.measured(programme).items():
         columns += _columns(name, indicator, programme)
@@ -22,7 +24,7 @@ def measure(responses: pl.DataFrame, programme: Programme) -> pl.DataFrame:
 def _columns(name: str, indicator: Indicator, programme: Programme) -> list[pl.Expr]:
     asked = _asked(indicator, programme)
     columns = [
-        pl.when(asked).then(_value(indicator)).alias(name),
+        pl.when(asked).then(_value(indicator, programme)).alias(name),
         asked.alias(f"{name}__asked"),
     ]
     if indicator.per is not None:
@@ -45,11 +47,11 @@ def _asked(indicator: Indicator, programme: Programme) -> pl.Expr:
     return told & pl.sql_expr(indicator.population).fill_null(False)
 
 
-def _value(indicator: Indicator) -> pl.Expr:
+def _value(indicator: Indicator, programme: Programme) -> pl.Expr:
     value = pl.sql_expr(indicator.value)
     if indicator.statistic == "transition":
         return pl.when(pl.col("closed")).then(pl.lit("closed")).otherwise(value.cast(pl.String))
-    value = value.cast(pl.Float64)
+    value = in_base_prices(value.cast(pl.Float64), indicator, programme)
     if indicator.when_closed is None:
         return value
     return pl.when(pl.col("closed")).then(pl.lit(indicator.when_closed)).otherwise(value)

@@ -6,6 +6,7 @@ from reports import charts
 from reports.context import Context
 from reports.document import Block, Bullets, Cell, Column, Note, Section, Table
 from reports.estimate import Estimate
+from reports.sections.prices import prices
 from reports.sections.transitions import transitions
 from reports.shapes import MODELS
 
@@ -26,7 +27,7 @@ def chapter(section_id: str, kinds: tuple[str, ...], context: Context) -> Sectio
     if not blocks:
         return None
     if any(context.programme.indicators[name].shown_as == "money" for name in names):
-        blocks.append(Note(context.words("notice.nominal")))
+        blocks.append(Note(prices(context)))
     return Section(section_id, title, tuple(blocks))
 
 

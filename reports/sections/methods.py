@@ -4,6 +4,7 @@ from reports.context import NO_BREAK_SPACE, Context
 from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, Section, Table
 from reports.sections.beside import beside_money
 from reports.sections.matching import is_balance
+from reports.sections.prices import other_seasons, prices
 from transforms.programme import Indicator
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
@@ -44,7 +45,7 @@ def _certainty(context: Context) -> tuple[str, ...]:
     words, declared = context.words, context.programme.indicators.values()
     sentences = [words("methods.letters"), words("methods.interval"), words("methods.families")]
     if any(each.statistic == "money" for each in declared):
-        sentences.append(words("methods.money"))
+        sentences += [words("methods.money"), prices(context)]
     if any(context.is_log(name) for name in context.programme.indicators):
         sentences.append(words("methods.log"))
     weights = context.programme.weights
@@ -76,6 +77,7 @@ def _limitations(context: Context) -> tuple[str, ...]:
     sentences = [context.text(each) for each in context.programme.limitations]
     if not context.is_compared:
         sentences.append(words("notice.no_comparison"))
+    sentences += other_seasons(context)
     return tuple(sentences) or (words("methods.no_limitations"),)
 
 

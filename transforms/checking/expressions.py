@@ -147,6 +147,8 @@ def _shape_mistakes(where: str, indicator: Indicator, programme: Programme) -> I
             f'{where}: rows = "enrolments" goes with statistic = "count", not with "{statistic}". Take rows out: '
             f"responses hold the baseline too (rounds = ['{programme.baseline.id}'])."
         )
+    if indicator.recall_months is not None and statistic in ("count", "cost", "transition"):
+        yield f'{where}: recall_months goes with amounts, not with statistic = "{statistic}". Take it out.'
     if indicator.lags and statistic != "panel_effect":
         yield f'{where}: lags goes with statistic = "panel_effect", not with "{statistic}". Take lags out.'
     if indicator.covariates and statistic not in ("ancova", "matched"):

@@ -11,6 +11,7 @@ from transforms.programme.design import Arms, Breakdown, Contact, Design, Design
 from transforms.programme.forms import Choice, Combination, Derived, Form, Question, QuestionType
 from transforms.programme.gate import Gate, GateRule, Verdict
 from transforms.programme.indicators import BUDGET, DISTRIBUTIONS, Between, Indicator, Quantity, Statistic
+from transforms.programme.prices import Prices
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking, Rule
 from transforms.programme.sources import (
@@ -59,6 +60,7 @@ __all__ = [
     "OdkCentral",
     "Period",
     "Postgres",
+    "Prices",
     "Programme",
     "Quantity",
     "Question",

@@ -45,9 +45,10 @@ class Indicator(Declared):
     """One number of the report, for every round, arm, area and subgroup.
 
     `value`, `per` and `population` are SQL expressions over `rows`. `when_closed` is the value of a unit
-    whose business has closed. `per` is the denominator of a ratio. `bottom`: how large a part of all units
-    bottom_gain takes from the lowest up. `between`: the groups of change_gap. A cost's `value` divides `budget` by
-    another indicator, `of` which it takes a count, level, change or effect.
+    whose business has closed. `recall_months`: how many full months before the answer an amount is about. `per` is the
+    denominator of a ratio. `bottom`: how large a part of all units bottom_gain takes from the lowest up. `between`: the
+    groups of change_gap. A cost's `value` divides `budget` by another indicator, `of` which it takes a count, level,
+    change or effect.
     """
 
     title: Text
@@ -62,6 +63,7 @@ class Indicator(Declared):
     shown_as: Literal["count", "decimal", "money", "percent"]
     better: Literal["up", "down", "neither"] = "up"
     when_closed: float | None = None
+    recall_months: Annotated[int, Field(ge=1, le=12)] | None = None
     rounds: tuple[Identifier, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     change_as: Literal["difference", "percent"] = "difference"

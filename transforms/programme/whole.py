@@ -8,6 +8,7 @@ from transforms.programme.design import Breakdown, Contact, Design, Period, Roun
 from transforms.programme.forms import Derived, Form, Question
 from transforms.programme.gate import Gate
 from transforms.programme.indicators import Indicator
+from transforms.programme.prices import Prices
 from transforms.programme.retention import Retention
 from transforms.programme.scrutiny import Checks, Disclosure, Linking
 from transforms.programme.sources import FileDrop, Source
@@ -40,6 +41,7 @@ class Programme(Declared):
     retention: Retention | None = None
     weights: Weights | None = None
     budget: dict[Identifier, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    prices: Prices | None = None
     limitations: tuple[Text, ...] = ()
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)

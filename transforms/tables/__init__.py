@@ -33,6 +33,7 @@ from transforms.tables.results import (
     PublishedNonresponse,
     PublishedTransitions,
     Release,
+    Seasons,
     Transitions,
 )
 from transforms.tables.standing import Acknowledgements, Pulls
@@ -78,6 +79,7 @@ __all__ = [
     "Rejects",
     "Release",
     "Responses",
+    "Seasons",
     "Submissions",
     "Transitions",
     "Warnings",

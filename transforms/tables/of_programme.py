@@ -25,6 +25,7 @@ from transforms.tables.results import (
     PublishedNonresponse,
     PublishedTransitions,
     Release,
+    Seasons,
     Transitions,
 )
 from transforms.tables.standing import Acknowledgements, Pulls
@@ -145,6 +146,7 @@ WAREHOUSE: dict[str, type[dy.Schema]] = {
     "transitions": Transitions,
     "arms_balance": ArmsBalance,
     "comparability": Comparability,
+    "seasons": Seasons,
     "estimates": GradedEstimates,
     "grades": Grades,
     "grade_caps": GradeCaps,

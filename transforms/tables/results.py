@@ -167,6 +167,24 @@ class Comparability(dy.Schema):
     moved = dy.Float64(nullable=True, min=0, max=1, description="The share analysed in another arm than assigned.")
 
 
+class Seasons(dy.Schema):
+    """One row per period, indicator and round: whether changes of an amount of some months carry the season.
+
+    Internal: it tells of few people. Only of indicators with `recall_months` that are no whole year.
+    """
+
+    period = dy.String(primary_key=True, description="The reporting period.")
+    indicator = dy.String(primary_key=True, description="The indicator.")
+    round = dy.String(primary_key=True, description="The round compared with the baseline.")
+    share = dy.Float64(
+        nullable=False,
+        min=0,
+        max=1,
+        description="Units asked about a calendar month over one month from the baseline's.",
+    )
+    other_season = dy.Bool(nullable=False, description="Whether these are most of them.")
+
+
 class Transitions(dy.Schema):
     """One row per period, indicator, round, arm, breakdown, group, and pair of classes."""
 
