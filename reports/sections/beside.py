@@ -27,7 +27,7 @@ def beside_money(context: Context) -> list[Block]:
     )
     rows = tuple(
         (
-            Cell(context.title(name), context.round_short(leads[name].round)),
+            Cell(context.title(name), _detail(leads[name], context)),
             _figure(leads[name], context),
             *(_figure(each, context) for each in terms.values()),
         )
@@ -42,6 +42,12 @@ def _beside(lead: Estimate, term: str, context: Context) -> Estimate | None:
         for each in context.of(lead.indicator, quantity=quantity, round=lead.round, arm=lead.arm, term=term):
             return each
     return None
+
+
+def _detail(lead: Estimate, context: Context) -> str:
+    """The round, and the unit of what is told in money."""
+    arm = context.round_short(lead.round)
+    return context.words("column.arm_with_unit", arm=arm, unit=context.unit(lead))
 
 
 def _figure(estimate: Estimate | None, context: Context) -> Cell:

@@ -108,7 +108,11 @@ MUTATIONS = (
     _mutation(
         "missing coded as 0",
         "who did not answer a question is taken to have said nothing, none, no",
-        ("transforms/measure.py", "value = value.cast(pl.Float64)", "value = value.cast(pl.Float64).fill_null(0)"),
+        (
+            "transforms/measure.py",
+            "value = in_base_prices(value.cast(pl.Float64), indicator, programme)",
+            "value = in_base_prices(value.cast(pl.Float64), indicator, programme).fill_null(0)",
+        ),
     ),
     _mutation(
         "closed taken as missing",
