@@ -13,12 +13,11 @@ optimization techniques for statistical tabular data protection", European Journ
 import numpy as np
 import polars as pl
 from scipy.optimize import OptimizeResult, linprog
+from scipy.sparse import csr_array
 
 from transforms.disclosure.changed import CELL, Published
-from transforms.disclosure.equations import System, systems
+from transforms.disclosure.equations import MANY, System, systems
 
-_ROOM = 10
-"""Nobody's contribution is moved by more than this many times the floor: whatever is added up, that is room enough."""
 _ROUNDING = 1e-6
 
 
@@ -42,37 +41,40 @@ def must_stand(system: System, changed: np.ndarray, floor: int) -> list[int]:
     """The cells, by their place, that must stand for everybody to hide among enough."""
     stand: list[int] = []
     for kind in np.flatnonzero(system.people < floor):
-        while (blamed := _blamed(system, int(kind), floor)).size:
-            fewest = int(blamed[np.argmin(changed[blamed])])
-            stand.append(fewest)
+        while blamed := _blamed(system, int(kind), floor):
+            fewest = min(blamed, key=lambda cells: (changed[cells].max(), tuple(cells)))
+            stand += fewest.tolist()
             system = system.without(fewest)
     return stand
 
 
-def _blamed(system: System, kind: int, floor: int) -> np.ndarray:
+def _blamed(system: System, kind: int, floor: int) -> list[np.ndarray]:
     """Tonight's cells that leave those of a kind too little to hide among; none where they have enough.
 
-    Where they have too little without tonight's figures already nothing is to be blamed.
+    Cells of which the same is told tonight are blamed together. Where earlier figures leave too little without
+    tonight's, nothing is to be blamed.
     """
     wanted = floor - float(system.people[kind])
-    solved = _moved(system, kind, wanted, floor)
+    equations, rows = system.different
+    solved = _moved(equations, system.people, kind, wanted)
     if -solved.fun >= wanted - _ROUNDING:
-        return np.array([], dtype=int)
-    used = np.abs(solved.eqlin.marginals) > _ROUNDING
-    cells = np.unique(system.tonight[used])
-    return cells[cells >= 0]
+        return []
+    used = np.flatnonzero(np.abs(solved.eqlin.marginals) > _ROUNDING)
+    cells = [np.unique(system.tonight[rows[each]]) for each in used]
+    return [each for each in cells if each[0] >= 0]
 
 
-def _moved(system: System, kind: int, most: float, floor: int) -> OptimizeResult:
+def _moved(equations: csr_array, people: np.ndarray, kind: int, most: float) -> OptimizeResult:
     """How far, up to `most`, those of a kind can contribute otherwise without any figure being another."""
-    room = np.minimum(system.people.astype(float), float(_ROOM * floor))
+    room = np.minimum(people.astype(float), float(MANY))
     low, high = -room, room.copy()
     low[kind], high[kind] = 0.0, most
     wanted = np.zeros(len(room))
     wanted[kind] = -1.0
-    zeros = np.zeros(system.equations.shape[0])
-    bounds = np.column_stack([low, high])
-    solved = linprog(wanted, A_eq=system.equations, b_eq=zeros, bounds=bounds, method="highs")
+    zeros, bounds = np.zeros(equations.shape[0]), np.column_stack([low, high])
+    # Presolving takes longer than it saves: what it would find is found once, for all kinds.
+    how = {"method": "highs", "options": {"presolve": False}}
+    solved = linprog(wanted, A_eq=equations, b_eq=zeros, bounds=bounds, **how)
     if solved.status != 0:
         raise AssertionError(f"nothing moved is always possible: {solved.message}")
     return solved

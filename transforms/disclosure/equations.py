@@ -7,6 +7,8 @@ that are in the same figures are one kind: only their sum can be known.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -14,6 +16,11 @@ from scipy.sparse import csc_array, csr_array
 
 from transforms.disclosure.changed import CELL, FIGURES, PART, PERSON, PROGRAMME, Published, placed
 from transforms.tables import EVERYONE
+
+MANY = 100
+"""A sum of so many contributions tells of nobody, whatever the floor is."""
+MOST_CHANGED = 500
+"""How many people of one item may have changed since the oldest release that is looked at."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +41,44 @@ class System:
         parts = (self.equations.indptr, self.equations.indices, self.equations.data, self.people, self.tonight)
         return b"|".join(each.tobytes() for each in parts)
 
-    def without(self, cell: int) -> "System":
-        """The equations when one of tonight's cells stands."""
-        kept = self.tonight != cell
+    def without(self, cells: np.ndarray) -> "System":
+        """The equations when these of tonight's cells stand."""
+        kept = ~np.isin(self.tonight, cells)
         return replace(self, equations=self.equations[kept], tonight=self.tonight[kept])
+
+    @cached_property
+    def different(self) -> tuple[csr_array, list[np.ndarray]]:
+        """The equations, each once, as far as they say anything; and in which rows each is."""
+        left = self.equations
+        while (fixed := _fixed(left, self.people)).any():  # a sum over many that nobody else is in: it can't be another
+            left = csr_array(left * ~fixed)
+            left.eliminate_zeros()
+        alike: dict[bytes, list[int]] = {}
+        for row, (begin, end) in enumerate(pairwise(left.indptr)):
+            if begin < end:
+                told = left.indices[begin:end].tobytes() + left.data[begin:end].tobytes()
+                alike.setdefault(told, []).append(row)
+        rows = [np.array(each) for each in alike.values()]
+        return left[[each[0] for each in rows]], rows
+
+
+def _fixed(equations: csr_array, people: np.ndarray) -> np.ndarray:
+    """The kinds of many people that some equation gives alone."""
+    alone = equations.indices[equations.indptr[:-1][np.diff(equations.indptr) == 1]]
+    fixed = np.zeros(len(people), dtype=bool)
+    fixed[alone] = people[alone] >= MANY
+    return fixed
 
 
 def systems(
     anew: pl.DataFrame, published: Published, numbers: pl.DataFrame, lies_in: pl.DataFrame
 ) -> Iterator[tuple[pl.DataFrame, System]]:
     """Of each item of which anything new is told tonight its cells to be made anew, and the equations."""
+    since = _looked_at(published.log)
+    log = published.log.join(since, on="item").filter(pl.col("version") >= pl.col("since")).drop("since")
     tonight = anew.select(*CELL, version=pl.lit(published.version, dtype=pl.Int64))
-    releases = pl.concat([published.cells.select(tonight.columns), tonight])
-    changes = placed(_contributed(published.log), "contribution", "sign")
+    releases = _releases(pl.concat([published.cells.select(tonight.columns), tonight]), since)
+    changes = placed(_contributed(log), "contribution", "sign")
     figures = _figures(releases, changes)
     told = (figures, _of_figures(figures, changes), _unchanged(numbers, changes), anew.sort(CELL))
     shares = [each.partition_by(FIGURES, as_dict=True) for each in told]
@@ -54,6 +86,21 @@ def systems(
         if (its_figures["version"] == published.version).any() and all(item in each for each in shares):
             _, its_changes, unchanged, cells = (each[item] for each in shares)
             yield cells, _system(its_figures, its_changes, unchanged, cells, lies_in, published.version)
+
+
+def _looked_at(log: pl.DataFrame) -> pl.DataFrame:
+    """By item `since` which version its releases are looked at: as long ago as not too many changed since."""
+    changed = log.group_by("item", "version").agg(people=pl.col(PERSON).n_unique()).sort("version", descending=True)
+    total = changed.with_columns(total=pl.col("people").cum_sum().over("item"))
+    return total.filter(pl.col("total") <= MOST_CHANGED).group_by("item").agg(since=pl.col("version").min())
+
+
+def _releases(releases: pl.DataFrame, since: pl.DataFrame) -> pl.DataFrame:
+    """The releases of each cell that are looked at; of the older ones the last, which the others are held against."""
+    known = releases.join(since, on="item")
+    older = pl.col("version") < pl.col("since")
+    last = pl.col("version") == pl.col("version").filter(older).max().over(CELL)
+    return known.filter(~older | last).select(releases.columns)
 
 
 def _contributed(log: pl.DataFrame) -> pl.DataFrame:
