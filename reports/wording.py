@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reports.estimate import Estimate
-from reports.numbers import Numbers, Place
+from reports.numbers import Numbers, Place, as_percent_change
 from reports.shapes import Shape
 from reports.words import Words
 from transforms.programme import Indicator
@@ -155,10 +155,16 @@ def _contrast(claim: Claim, voice: Voice) -> str:
             if estimate.low is None or estimate.high is None:
                 return words(f"{frame}.bare", **names)
             names["span"] = voice.numbers.interval(estimate.low, estimate.high, claim.shape, claim.unit, signed=True)
+            names["furthest"] = voice.amount(claim, _furthest(estimate.low, estimate.high, claim.shape), signed=True)
             names["n"] = answers(estimate, words, voice.numbers)
             if estimate.p_value is None:
                 return words(f"{frame}.untested", **names)
             return " ".join([words(f"{frame}.unclear", **names), *_detectable(claim, voice)])
+
+
+def _furthest(low: float, high: float, shape: Shape) -> float:
+    """The end of an interval that lies further from no change, as a reader sees it."""
+    return max(high, low, key=lambda end: abs(as_percent_change(end) if shape == "log" else end))
 
 
 def _detectable(claim: Claim, voice: Voice) -> list[str]:

@@ -21,6 +21,7 @@ def quality(context: Context) -> Section:
     words = context.words
     blocks: list[Block] = [*stale(context)]
     blocks.append(_received(context))
+    blocks += _standing(context)
     if _reasons(context):
         blocks.append(_set_aside(context))
     else:
@@ -39,6 +40,17 @@ def stale(context: Context) -> list[Notice]:
     rows = context.in_order(context.facts.pulls.to_dicts())
     failed = [failed_source(row, context) for row in rows if _has_failed(row)]
     return [*failed, *(stale_source(row, context) for row in rows if row["stale"] and row["stale_from"])]
+
+
+def _standing(context: Context) -> list[Paragraph]:
+    """How many of the figures are as an earlier release showed them, and since when the oldest is."""
+    is_shown = pl.col("visibility").cast(pl.String) != "suppressed"
+    is_earlier = pl.col("figures_from") < context.facts.release["made_at"].item()
+    earlier = context.facts.estimates.filter(is_shown & is_earlier)["figures_from"]
+    if earlier.is_empty():
+        return []
+    told = {"count": context.numbers.count(earlier.len()), "day": context.data_day(earlier.min())}
+    return [Paragraph(context.words("quality.standing", **told, unit=context.units))]
 
 
 def _has_failed(row: dict[str, Any]) -> bool:

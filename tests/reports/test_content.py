@@ -1,11 +1,12 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
 from reports.content import compose
-from reports.document import Heading, Report, Section, Table
+from reports.document import Heading, Paragraph, Report, Section, Table
 from reports.facts import PARAMETERS, Facts, questions
 from reports.html import to_html
 from reports.scope import Scope
@@ -378,3 +379,23 @@ def test_a_pre_trend_is_printed_or_said_to_be_untestable(facts, programme, langu
     assert tested in told and "p = 0.031" in told and untestable in told
     assert tested not in alone and untestable not in alone
     assert {"en": "Pre-trend not testable", "th": "ทดสอบแนวโน้มก่อนเข้าร่วมไม่ได้ เพราะ"}[language] in alone
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "from the release of 3 November 2025"), ("th", "มาจากการเผยแพร่เมื่อวันที่ 3 พฤศจิกายน พ.ศ. 2568")],
+)
+def test_figures_that_an_earlier_release_showed_are_counted_and_dated(facts, programme, language, words) -> None:
+    made_at = facts.release["made_at"].item()
+    earlier, tonight = datetime(2025, 11, 3, 1, tzinfo=UTC), facts.estimates.with_columns(figures_from=made_at)
+    stands = pl.int_range(pl.len()) < 7
+    mixed = tonight.with_columns(figures_from=pl.when(stands).then(pl.lit(earlier)).otherwise("figures_from"))
+    mixed = mixed.with_columns(figures_from=pl.col("figures_from").cast(facts.estimates.schema["figures_from"]))
+
+    def told(estimates: pl.DataFrame) -> str:
+        report = compose(replace(facts, estimates=estimates), programme, language, WHOLE)
+        return " ".join(each.text for each in section(report, "quality").blocks if isinstance(each, Paragraph))
+
+    assert words in told(mixed)
+    assert re.search(r"\b7\b", told(mixed))
+    assert words.split(" 3 ")[0] not in told(tonight)

@@ -61,16 +61,18 @@ WEAK = {
     "th": " หลักฐานนี้ยังอ่อน เพราะไม่ผ่านเกณฑ์เมื่อคำนึงถึงจำนวนตัวชี้วัดที่พิจารณาพร้อมกัน",
 }
 OPEN = {
-    ("en", "effect"): "No effect of the programme detected: anything from −4.0 to +21.0% is compatible with the data "
-    "(95% interval; n = 240 and 236). Only 11.0% or more could have been detected.",
+    ("en", "effect"): "No effect of the programme detected (it could be as large as +21.0%): anything "
+    "from −4.0 to +21.0% is compatible with the data (95% interval; n = 240 and 236). "
+    "Only 11.0% or more could have been detected.",
     (
         "en",
         "change",
-    ): "From Baseline to Month 12 no change detected: anything from −4.0 to +21.0% is compatible with the "
-    "data (95% interval; n = 240). Only 11.0% or more could have been detected.",
-    ("th", "effect"): "ไม่พบผลของโครงการที่ชัดเจน ข้อมูลสอดคล้องกับผลตั้งแต่ร้อยละ −4.0 ถึง +21.0 "
+    ): "From Baseline to Month 12 no change detected (it could be as large as +21.0%): "
+    "anything from −4.0 to +21.0% is compatible with the data (95% interval; n = 240). "
+    "Only 11.0% or more could have been detected.",
+    ("th", "effect"): "ไม่พบผลของโครงการที่ชัดเจน (อาจมีขนาดถึงร้อยละ +21.0) ข้อมูลสอดคล้องกับผลตั้งแต่ร้อยละ −4.0 ถึง +21.0 "
     "(ช่วงความเชื่อมั่นร้อยละ 95; n = 240 และ 236) ข้อมูลชุดนี้ตรวจพบได้เฉพาะความแตกต่างตั้งแต่ร้อยละ 11.0 ขึ้นไป",
-    ("th", "change"): "เมื่อเทียบ เดือนที่ 12 กับก่อนอบรม ไม่พบการเปลี่ยนแปลงที่ชัดเจน "
+    ("th", "change"): "เมื่อเทียบ เดือนที่ 12 กับก่อนอบรม ไม่พบการเปลี่ยนแปลงที่ชัดเจน (อาจมีขนาดถึงร้อยละ +21.0) "
     "ข้อมูลสอดคล้องกับการเปลี่ยนแปลงตั้งแต่ร้อยละ −4.0 ถึง +21.0 (ช่วงความเชื่อมั่นร้อยละ 95; n = 240) "
     "ข้อมูลชุดนี้ตรวจพบได้เฉพาะความแตกต่างตั้งแต่ร้อยละ 11.0 ขึ้นไป",
 }
@@ -84,6 +86,8 @@ NOTHING = {
     ("th", "change"): "เมื่อเทียบ เดือนที่ 12 กับก่อนอบรม ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ เพราะน้อยกว่าระดับที่ถือว่าสำคัญ "
     "(ช่วงความเชื่อมั่นร้อยละ 95: ร้อยละ −1.0 ถึง 2.0; n = 240)",
 }
+FURTHEST = {"en": "(it could be as large as {}%)", "th": "(อาจมีขนาดถึงร้อยละ {})"}
+LOGARITHMIC = "log_waste"
 EVERY = list(itertools.product(("th", "en"), ("effect", "change"), "ABCDE"))
 
 
@@ -114,3 +118,13 @@ def test_what_was_not_found_is_said_alike_under_every_letter(programme, language
 
     assert sentence(programme, language, quantity, letter, "?", **unclear) == OPEN[language, quantity]
     assert sentence(programme, language, quantity, letter, "0", **nothing) == NOTHING[language, quantity]
+
+
+@pytest.mark.parametrize(("language", "quantity"), list(OPEN))
+def test_how_large_it_could_be_is_the_far_end_as_a_reader_sees_it(programme, language, quantity):
+    """Of logarithms, -0.50 is a fall of 39.3 % and 0.45 a rise of 56.8 %."""
+    fall = {"value": -0.08, "low": -0.21, "high": 0.04, "p_value": 0.2}
+    skewed = {"value": 0.0, "low": -0.50, "high": 0.45, "p_value": 0.9, "name": LOGARITHMIC}
+
+    assert FURTHEST[language].format("−21.0") in sentence(programme, language, quantity, "A", "?", **fall)
+    assert FURTHEST[language].format("+56.8") in sentence(programme, language, quantity, "A", "?", **skewed)

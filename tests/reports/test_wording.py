@@ -30,11 +30,12 @@ VERBS = {
 NOT_ATTRIBUTED = {"en": "not attributed to the programme", "th": "ไม่ถือว่าเป็นผลของโครงการ"}
 NOTHING = {
     "en": {
-        "?": r"no (effect of the programme|change) detected: anything from \S+ to \S+ is compatible",
+        "?": r"no (effect of the programme|change) detected \(it could be as large as \S+?\): "
+        r"anything from \S+ to \S+ is compatible",
         "0": r"no meaningful change",
     },
     "th": {
-        "?": r"ไม่พบ(ผลของโครงการ|การเปลี่ยนแปลง)ที่ชัดเจน ข้อมูลสอดคล้องกับ.*ตั้งแต่ร้อยละ \S+ ถึง",
+        "?": r"ไม่พบ(ผลของโครงการ|การเปลี่ยนแปลง)ที่ชัดเจน \(อาจมีขนาดถึง.*\) ข้อมูลสอดคล้องกับ.*ตั้งแต่ร้อยละ \S+ ถึง",
         "0": r"ไม่มีการเปลี่ยนแปลงที่มีนัยในทางปฏิบัติ",
     },
 }
@@ -95,8 +96,8 @@ def test_the_verb_is_the_letters_own_and_no_stronger(programme, language, letter
         ),
         (
             {"letter": "B", "sign": "?", "value": 0.08, "low": -0.04, "high": 0.21},
-            "No effect of the programme detected: anything from −4.0 to +21.0% is compatible with the data "
-            "(95% interval; n = 240 and 236). Only 11.0% or more could have been detected.",
+            "No effect of the programme detected (it could be as large as +21.0%): anything from −4.0 to +21.0% "
+            "is compatible with the data (95% interval; n = 240 and 236). Only 11.0% or more could have been detected.",
         ),
         (
             {"letter": "D", "sign": "+", "quantity": "change", "n_comparison": None},
