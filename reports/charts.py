@@ -192,7 +192,7 @@ def _item(label: str, estimate: Estimate, context: Context) -> str:
 
 
 def _people(people: int | None, context: Context) -> str:
-    return context.numbers.few(context.floor) if people is None else context.numbers.count(people)
+    return context.numbers.hidden() if people is None else context.numbers.count(people)
 
 
 def _listed(items: Iterable[str]) -> str:

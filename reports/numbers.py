@@ -51,9 +51,9 @@ class Numbers:
         """A grade's sign with a true minus."""
         return code.replace("-", MINUS)
 
-    def few(self, floor: int) -> str:
-        """What stands for a count of people too small to print."""
-        return self.words("number.few", floor=self.count(floor))
+    def hidden(self) -> str:
+        """What stands for a number that is not shown, whether it is small or would tell of a small one."""
+        return self.words("number.hidden")
 
     def amount(self, value: float, shape: Shape, unit: str, *, signed: bool = False, place: Place = "amount") -> str:
         """A value with its unit: `12.3%`, `4.5 percentage points`, `1.23 million baht`, `+0.6 jobs`."""

@@ -83,7 +83,7 @@ def shown(claim: Claim, voice: Voice, place: Place = "cell") -> str:
     estimate = claim.estimate
     match estimate.visibility:
         case "suppressed":
-            return _suppressed(estimate, voice)
+            return voice.numbers.hidden()
         case "bottom_coded" | "top_coded" if estimate.bound is not None:
             key = "number.under" if estimate.visibility == "bottom_coded" else "number.over"
             return voice.words(key, bound=voice.amount(claim, estimate.bound, place=place))
@@ -95,14 +95,6 @@ def shown(claim: Claim, voice: Voice, place: Place = "cell") -> str:
 def detectable(smallest: float, indicator: Indicator, shape: Shape) -> float:
     """The smallest detectable effect in the direction that is hoped for: of a logarithm a fall is not a rise."""
     return -smallest if shape == "log" and indicator.better == "down" else smallest
-
-
-def _suppressed(estimate: Estimate, voice: Voice) -> str:
-    if estimate.n is not None and estimate.n >= voice.floor:
-        return voice.words("number.protected")
-    if estimate.quantity == "count":
-        return voice.numbers.few(voice.floor)
-    return voice.words("number.not_shown_short", floor=voice.numbers.count(voice.floor))
 
 
 def _hidden(estimate: Estimate, voice: Voice) -> str:

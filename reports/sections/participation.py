@@ -66,7 +66,7 @@ def stage_title(round_id: str, stage: str, context: Context) -> str:
 
 def people_text(people: int | None, context: Context) -> str:
     """A count of people, or the mark that it is too small to print."""
-    return context.numbers.few(context.floor) if people is None else context.numbers.count(people)
+    return context.numbers.hidden() if people is None else context.numbers.count(people)
 
 
 def _funnel(context: Context) -> Table:
@@ -121,8 +121,7 @@ def _profile(context: Context) -> Table | None:
         named = [group for group in groups if not _is_one_of_many(breakdown.by, group, len(groups), registered)]
         told = [_group(breakdown.by, group, registered, everybody, context) for group in named]
         if len(named) < len(groups):
-            few = context.numbers.few(context.floor)
-            told.append(words("participation.others", groups=context.numbers.count(len(groups) - len(named)), few=few))
+            told.append(words("participation.others", groups=context.numbers.count(len(groups) - len(named))))
         if any(told):
             known = [people for (by, _), people in registered.items() if by == breakdown.by]
             told.append(_unknown(known, everybody, context))
@@ -158,6 +157,8 @@ def _unknown(known: list[int | None], everybody: int | None, context: Context) -
 
 def _of_everybody(title: str, people: int | None, everybody: int | None, context: Context) -> str:
     told = {"group": title, "people": people_text(people, context)}
-    if people is None or not everybody:
+    if people is None:
+        return context.words("participation.group_hidden", **told)
+    if not everybody:
         return context.words("participation.group", **told)
     return context.words("participation.group_share", share=context.numbers.share(people, everybody), **told)

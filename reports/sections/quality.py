@@ -49,7 +49,7 @@ def _standing(context: Context) -> list[Paragraph]:
     earlier = context.facts.estimates.filter(is_shown & is_earlier)["figures_from"]
     if earlier.is_empty():
         return []
-    told = {"count": context.numbers.count(earlier.len()), "day": context.data_day(earlier.min())}
+    told = {"count": context.numbers.count(earlier.len()), "day": context.data_day(earlier.sort().item(0))}
     return [Paragraph(context.words("quality.standing", **told, unit=context.units))]
 
 

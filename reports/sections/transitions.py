@@ -86,4 +86,4 @@ def _units(moves: dict[tuple[str, str], int | None], origin: str, destination: s
     if (origin, destination) not in moves:
         return Cell(context.numbers.count(0))
     units = moves[origin, destination]
-    return Cell(context.numbers.few(context.floor) if units is None else context.numbers.count(units))
+    return Cell(context.numbers.hidden() if units is None else context.numbers.count(units))

@@ -156,9 +156,9 @@ def test_a_coded_share_is_a_bound(programme, visibility, bound, text) -> None:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"visibility": "suppressed", "n": 4}, "not shown (<10)"),
-        ({"visibility": "suppressed", "n": 4, "quantity": "count"}, "<10"),
-        ({"visibility": "suppressed", "n": 40}, "not shown (protects people)"),
+        ({"visibility": "suppressed", "n": 4}, "not shown"),
+        ({"visibility": "suppressed", "n": 4, "quantity": "count"}, "not shown"),
+        ({"visibility": "suppressed", "n": 40}, "not shown"),
         ({"n": 0}, "no answers"),
         ({"n": 40}, "not estimable"),
     ],
