@@ -270,7 +270,7 @@ class Context:
             errors = key.removeprefix("errors.")
             if key != errors and method.endswith(f"_{errors}"):
                 return self.words.of_code("estimator", method.removesuffix(f"_{errors}")), self.words(key)
-        return self.words.of_code("estimator", method), self.words("number.dash")
+        return self.words.of_code("estimator", method), self.words("methods.no_interval")
 
     def group(self, by: str, group: str) -> str:
         """A group's name."""

@@ -11,6 +11,8 @@ from reports.shapes import BY_ROUND, MODELS, Shape
 CLASSICAL = "|classical"
 CLASSICAL_PLACE = 3
 """The column of classical errors, which few models have."""
+EFFECT_PLACE = 4
+"""The column of effects in per cent, which only models of logarithms have."""
 
 
 def comparison(context: Context) -> Section | None:
@@ -106,7 +108,9 @@ def _model(name: str, context: Context) -> list[Table]:
     )
     body = [_coefficient(term, rows, context) for term in ordered]
     has_classical = any(term.endswith(CLASSICAL) for term in rows)
-    told_of = [place for place in range(len(columns)) if has_classical or place != CLASSICAL_PLACE]
+    in_per_cent = any(context.shape(each) == "log" for each in rows.values())
+    left_out = {CLASSICAL_PLACE: not has_classical, EFFECT_PLACE: not in_per_cent}
+    told_of = [place for place in range(len(columns)) if not left_out.get(place)]
     first = rows[next(iter(rows))]
     caption = words(f"caption.model{'' if has_classical else '_clustered'}", title=context.title(name))
     kept = tuple(tuple(row[place] for place in told_of) for row in body)

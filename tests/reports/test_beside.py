@@ -47,7 +47,7 @@ def test_money_stands_beside_its_lead_in_its_own_unit(told, facts: Facts) -> Non
     [row] = [each for each in table.rows if each[0].text == context.title("sales")]
     assert [cell.text for cell in row[2:4]] == ["+1,230", "+3.1\N{NO-BREAK SPACE}points"]
     assert row[2].detail == "\N{MINUS SIGN}100 to 2,500"
-    assert (row[4].text, row[4].detail) == ("not shown (<10)", "")
+    assert (row[4].text, row[4].detail) == ("not shown", "")
 
 
 def test_what_stands_beside_is_in_no_other_table(told, facts: Facts) -> None:

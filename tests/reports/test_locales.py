@@ -187,7 +187,7 @@ def test_every_method_has_words_for_its_estimator_and_its_errors(language, progr
     context = Context(facts, programme, Scope("fy2568"), words, Numbers(words))
     told = {code: context.method(code) for end in ("", "_within_session") for code in (m + end for m in methods())}
     assert [code for code, names in told.items() if CODE.fullmatch(names[0]) and "_" in names[0]] == []
-    alone = [code for code, names in told.items() if names[1] == words("number.dash")]
+    alone = [code for code, names in told.items() if names[1] == words("methods.no_interval")]
     assert {each.removesuffix("_within_session") for each in alone} == {
         "count_distinct",
         "cost_of_count",
