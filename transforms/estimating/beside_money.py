@@ -118,23 +118,24 @@ def _limits(seen: Work) -> Limits:
 
 def _dominated(seen: Work, number: int) -> pl.DataFrame:
     """The changes and effects in money that one or two units make up: `indicator, term, period, quantity, arm`."""
-    people = with_baseline(seen.cohort, seen.programme.rounds[number].id, seen.programme.baseline.id)
-    people = people.with_columns(
+    both = with_baseline(seen.cohort, seen.programme.rounds[number].id, seen.programme.baseline.id)
+    people = both.select("period", *(_change(name, limits) for name, limits in seen.limits.items())).with_columns(
         seen.cohort.people["arm"], seen.cohort.people.select(side=side(pl.col("entered"), number))["side"]
     )
-    of_arms = [people.group_by("period", "arm").agg(_sums(seen)).with_columns(quantity=pl.lit("change"))]
-    sides = people.filter(pl.col("side").is_in(SIDES)).group_by("period", "side").agg(_sums(seen))
+    sums = [dominated(pl.col(name)) for name in seen.limits]
+    arms = people.group_by("period", "arm").agg(sums).with_columns(quantity=pl.lit("change"))
+    sides = people.filter(pl.col("side").is_in(SIDES)).group_by("period", "side").agg(sums)
     either = sides.group_by("period").agg(pl.exclude("side", "period").any())
-    of_arms.append(either.with_columns(quantity=pl.lit("effect"), arm=pl.lit("both")))
-    long = pl.concat(of_arms, how="diagonal").unpivot(index=["period", "arm", "quantity"], variable_name="indicator")
+    effects = either.with_columns(quantity=pl.lit("effect"), arm=pl.lit("both"))
+    every = pl.concat([arms, effects], how="diagonal")
+    long = every.unpivot(index=["period", "arm", "quantity"], variable_name="indicator")
     return _named(long.filter("value").drop("value")).select("indicator", "term", "period", "quantity", "arm")
 
 
-def _sums(seen: Work) -> list[pl.Expr]:
-    return [
-        dominated(held(pl.col(name), limits) - held(pl.col(f"{name}{BEFORE}"), limits)).alias(name)
-        for name, limits in seen.limits.items()
-    ]
+def _change(name: str, limits: dict[str, tuple[float, float]]) -> pl.Expr:
+    """The change of each unit inside the limits."""
+    after, before = held(pl.col(name), limits), held(pl.col(f"{name}{BEFORE}"), limits)
+    return (after - before).alias(name)
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
