@@ -4,8 +4,8 @@ A figure on too few groups is shown without the interval that it cannot have, an
 
 Each row is judged by itself. That no hidden figure follows from others by subtraction is the work of `protecting`
 within a release and of `steps` between releases. The p % and (2, 90) dominance rules are for sums of money and need
-each contribution, which estimates do not hold: estimating makes no mean of money that fails them, and medians and
-ratios follow their base.
+each contribution, which estimates do not hold: estimating makes no mean change of money that fails them, and medians,
+ratios and differences between arms follow their base.
 """
 
 from collections.abc import Sequence
