@@ -13,7 +13,7 @@ from transforms.comparing.version import SHAPES_ROWS, differences
 from transforms.disclosure.since import kinds_behind
 from transforms.programme import Programme
 
-WORDS = ("title", "meaning", "unit", "short", "codes", "target", "section", "headline", "better", "shown_as")
+WORDS = ("title", "meaning", "unit", "short", "codes", "target", "section", "headline", "better", "shown_as", "role")
 """Declarations that change no number."""
 OF_EVERY_INDICATOR = (*SHAPES_ROWS, "weights")
 

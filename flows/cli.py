@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from flows.commands import estimating, landing, offering, programmes, reading, running, sources
+from flows.commands import estimating, freezing, landing, offering, programmes, reading, running, sources
 from flows.commands.app import app
 from flows.machine import refused_by_the_machine
 from flows.recording import StageError
@@ -14,7 +14,7 @@ from transforms.errors import UserError
 
 __all__ = ["COMMANDS", "app", "main"]
 
-COMMANDS = (running, reading, estimating, sources, landing, programmes, offering)
+COMMANDS = (running, reading, estimating, sources, landing, programmes, freezing, offering)
 """The modules whose commands the application has; to be imported is all that they need."""
 
 

@@ -28,6 +28,7 @@ from transforms.errors import UserError, nearest
 from transforms.loading import load_programme
 from transforms.programme import Programme, Source
 from transforms.retention import aged
+from transforms.stating import DTYPES, first_answers, statements
 
 INPUT_ID_LETTERS = 16
 
@@ -176,8 +177,9 @@ def declarations_row(programme: Programme) -> pl.DataFrame:
     return pl.DataFrame([row], schema=tables.Declarations.create_empty().schema, orient="row")
 
 
-def indicator_rows(programme: Programme) -> pl.DataFrame:
-    """The table Indicators."""
+def indicator_rows(programme: Programme, responses: pl.DataFrame) -> pl.DataFrame:
+    """The table Indicators. `responses` tell when the answers began that an indicator rests on."""
+    schema = tables.Indicators.create_empty().schema
     rows = [
         {
             "indicator": name,
@@ -191,7 +193,9 @@ def indicator_rows(programme: Programme) -> pl.DataFrame:
         }
         for position, (name, each) in enumerate(programme.indicators.items(), start=1)
     ]
-    return pl.DataFrame(rows, schema=tables.Indicators.create_empty().schema, orient="row")
+    declared = {name: dtype for name, dtype in schema.items() if name == "indicator" or name not in DTYPES}
+    stated = statements(programme, first_answers(responses, programme))
+    return pl.DataFrame(rows, schema=declared, orient="row").join(stated, on="indicator").sort("position").cast(schema)
 
 
 def _hash(parts: object) -> str:

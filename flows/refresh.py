@@ -81,7 +81,7 @@ def _rebuild(programme: Programme, of_input: str, at: datetime, until: datetime 
     about = {
         "build": build_row(programme, of_input),
         "declarations": declarations_row(programme),
-        "indicators": indicator_rows(programme),
+        "indicators": indicator_rows(programme, linked.responses),
     }
     accounts = quality(programme, gathered.judged, linked) | standing(programme, gathered.judged, at, until)
     results = _results(linked, measurements, estimated, graded)

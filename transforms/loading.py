@@ -12,6 +12,7 @@ from transforms.checking.deflators import with_index
 from transforms.checking.expressions import expression_mistakes
 from transforms.checking.fields import field_mistakes
 from transforms.checking.forms import form_mistakes
+from transforms.checking.freezes import with_freezes
 from transforms.checking.programme import programme_mistakes
 from transforms.errors import ProgrammeError, nearest
 from transforms.programme import Programme
@@ -30,7 +31,7 @@ def load_programme(folder: Path) -> Programme:
     if misplaced:
         raise ProgrammeError(misplaced)
     declared = {table: raw[file].get(table, {}) for file, tables in TABLES.items() for table in tables}
-    with_prices = with_index(folder, raw["programme.toml"])
+    with_prices = with_index(folder, with_freezes(folder, raw["programme.toml"]))
     try:
         programme = Programme.model_validate({**with_prices, **declared})
     except ValidationError as error:

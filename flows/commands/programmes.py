@@ -19,6 +19,7 @@ def check(*programme: ProgrammeName) -> None:
     """
     from flows.corrections import corrections_of
     from transforms.errors import ProgrammeError
+    from transforms.freezing import differences
     from transforms.loading import load_programme
 
     mistakes: list[str] = []
@@ -31,6 +32,8 @@ def check(*programme: ProgrammeName) -> None:
         else:
             asked, measured = len(loaded.questions), len(loaded.indicators)
             Console().print(f"{name}: sound. {asked} questions, {measured} indicators, {len(loaded.rounds)} rounds.")
+            for each in differences(loaded):
+                Console().print(f"{name}: warning: frozen.toml: {each}. See: impact freeze {name}")
     if mistakes:
         raise ProgrammeError(mistakes)
 

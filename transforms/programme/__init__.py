@@ -9,6 +9,7 @@ and, where a programme asks them, `enterprise_id` (becomes the pseudonym `enterp
 
 from transforms.programme.design import Arms, Breakdown, Contact, Design, DesignKind, Period, Round, SizeLimit, SizeRule
 from transforms.programme.forms import Choice, Combination, Derived, Form, Question, QuestionType
+from transforms.programme.freezing import Freeze, Role
 from transforms.programme.gate import Gate, GateRule, Verdict
 from transforms.programme.indicators import BUDGET, DISTRIBUTIONS, Between, Indicator, Quantity, Statistic
 from transforms.programme.prices import Prices
@@ -47,6 +48,7 @@ __all__ = [
     "Disclosure",
     "FileDrop",
     "Form",
+    "Freeze",
     "From",
     "Gate",
     "GateRule",
@@ -66,6 +68,7 @@ __all__ = [
     "Question",
     "QuestionType",
     "Retention",
+    "Role",
     "Round",
     "Rule",
     "SizeLimit",

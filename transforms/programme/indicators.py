@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import Field
 
+from transforms.programme.freezing import Role
 from transforms.programme.words import Declared, Identifier, Text
 
 Statistic = Literal[
@@ -70,6 +71,7 @@ class Indicator(Declared):
     covariates: tuple[Identifier, ...] = ()
     lags: Annotated[int, Field(ge=0, le=4)] = 0
     headline: Quantity | None = None
+    role: Role = "exploratory"
     target: float | None = None
     codes: tuple[str, ...] = ()
     family: Identifier | None = None

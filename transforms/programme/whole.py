@@ -6,6 +6,7 @@ from pydantic import Field
 
 from transforms.programme.design import Breakdown, Contact, Design, Period, Round, SizeRule
 from transforms.programme.forms import Derived, Form, Question
+from transforms.programme.freezing import Freeze
 from transforms.programme.gate import Gate
 from transforms.programme.indicators import Indicator
 from transforms.programme.prices import Prices
@@ -43,6 +44,7 @@ class Programme(Declared):
     budget: dict[Identifier, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     prices: Prices | None = None
     limitations: tuple[Text, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     forms: dict[Identifier, Form]
     derived: dict[Identifier, Derived] = Field(default_factory=dict)
     indicators: dict[Identifier, Indicator]

@@ -21,6 +21,16 @@ class Indicators(dy.Schema):
     unit_th = dy.String(nullable=False, description="Its unit in Thai.")
     unit_en = dy.String(nullable=False, description="Its unit in English.")
     version = dy.Int64(nullable=False, description="The version of its definition.")
+    role = dy.Enum(["primary", "exploratory"], nullable=False, description="Whether it was declared primary.")
+    standing = dy.Enum(
+        ["in_advance", "after_answers", "changed", "never_frozen", "exploratory"],
+        nullable=False,
+        description="Primary: frozen before or after its first answers, changed since frozen, never frozen.",
+    )
+    definition = dy.String(nullable=False, description="The SHA-256 of all that decides its numbers.")
+    frozen_at = dy.Datetime(
+        nullable=True, time_zone="UTC", time_unit="us", description="Since when it is frozen as it is."
+    )
 
 
 class Build(dy.Schema):
