@@ -132,7 +132,7 @@ def _definition(name: str, indicator: Indicator, context: Context) -> tuple[Cell
     formula = f"{indicator.value} / {indicator.per}" if indicator.per else indicator.value
     population = words("methods.population", population=indicator.population) if indicator.population else ""
     return (
-        Cell(context.title(name), _codes(indicator.codes)),
+        Cell(context.title(name), "; ".join(filter(None, (name, _codes(indicator.codes))))),
         Cell(context.text(indicator.meaning), unit),
         Cell(formula, population, is_code=True),
         Cell(method or words(f"statistic.{indicator.statistic}")),
@@ -164,4 +164,13 @@ def _provenance(context: Context) -> tuple[str, ...]:
             configuration=str(built["configuration"])[:12],
         ),
     ]
+    if context.estimates:
+        sentences.append(words("methods.ids", example=_of_the_latest(context), command="impact explain"))
     return tuple(sentences)
+
+
+def _of_the_latest(context: Context) -> str:
+    """The id of a contrast of the latest round, or of what there is."""
+    contrasts = [each for each in context.estimates if each.is_contrast and each.is_main]
+    latest = context.latest(contrasts) or context.estimates[0]
+    return latest.estimate
