@@ -59,6 +59,7 @@ def explain(programme: str, identity: str, language: Language = "en") -> Told:
         told["files"] = _files(declared)
         anew = _anew(reader, declared, build)
         told["family"] = {"name": told["family"], "size": _family_size(row, anew, declared)}
+        told["stated"] = _stated(row["indicator"], reader)
         told["recomputed"] = _recomputed(identity, reader, declared, anew)
     return told
 
@@ -190,6 +191,12 @@ def _family_size(row: Told, anew: Estimated, programme: Programme) -> int:
     family = families[row["indicator"]]
     together = [name for name in families if families[name] == family] if row["by"] == PROGRAMME else [row["indicator"]]
     return anew.estimates.filter(*alike, pl.col("indicator").is_in(together), pl.col("q_value").is_not_null()).height
+
+
+def _stated(indicator: str, reader: Reader) -> Told:
+    """Its role, whether it was stated in advance, since when it is frozen, and the hash of its definition."""
+    asked = "select role, standing, frozen_at, definition from indicators where indicator = $indicator"
+    return reader.sql(asked, indicator=indicator).row(0, named=True)
 
 
 def _recomputed(identity: str, reader: Reader, programme: Programme, anew: Estimated) -> str:

@@ -29,6 +29,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "link_review": (),
     "certain": ("period",),
     "seasons": ("period",),
+    "stated": (),
     "build": (),
     "release": (),
     "groups": (),
@@ -45,7 +46,8 @@ class Facts:
     shown; `bounds` are those that may stand beside `estimates`; `nonresponse` has the columns of Nonresponse, null
     where not shown; `rejects` counts Rejects by source, field and rule in `submissions`; `corrections` counts
     Corrections and `flags` counts Flags likewise; `seasons` names the `indicator` and `round` of changes that carry the
-    season; `link_methods` counts LinkMethods by kind and method.
+    season; `stated` tells of each primary indicator its `standing`, `definition` and `frozen_at`; `link_methods` counts
+    LinkMethods by kind and method.
     """
 
     estimates: pl.DataFrame
@@ -67,6 +69,7 @@ class Facts:
     link_review: pl.DataFrame
     certain: pl.DataFrame
     seasons: pl.DataFrame
+    stated: pl.DataFrame
     build: pl.DataFrame
     release: pl.DataFrame
     groups: pl.DataFrame

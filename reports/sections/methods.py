@@ -5,6 +5,7 @@ from reports.document import Block, Bullets, Cell, Column, Heading, Paragraph, S
 from reports.sections.beside import beside_money
 from reports.sections.matching import is_balance
 from reports.sections.prices import other_seasons, prices
+from reports.sections.stated import stated
 from transforms.programme import Indicator
 
 LETTERS = ("A", "B", "C", "D", "E", "X")
@@ -18,6 +19,8 @@ def methods(context: Context) -> Section:
     words = context.words
     blocks: list[Block] = [
         *_design(context),
+        Heading(words("heading.stated")),
+        Bullets(tuple(stated(context))),
         Heading(words("heading.certainty")),
         Bullets(_certainty(context)),
         _letters(context),

@@ -349,6 +349,14 @@ def facts_of(by: str = "programme", group: str = "all", people: int = 620) -> Fa
     area_rows = [each for code, (_, _, some) in AREAS.items() for each in scope_rows("province", code, some)]
     return Facts(
         seasons=pl.DataFrame({"indicator": ["sales"], "round": ["m3"]}),
+        stated=pl.DataFrame(
+            {
+                "indicator": ["sales"],
+                "standing": ["in_advance"],
+                "definition": ["0123456789abcdef"],
+                "frozen_at": [datetime(2025, 1, 5, 18, tzinfo=UTC)],
+            }
+        ),
         release=pl.DataFrame([(3, "wh-0", moment, 0)], schema=tables.Release.create_empty().schema, orient="row"),
         estimates=published(scope_rows(by, group, people) + (models() if by == "programme" else [])),
         areas=published(area_rows if by == "programme" else []),
