@@ -45,10 +45,11 @@ def standings(programme: Programme) -> list[str]:
     """How each primary indicator stands, as far as this machine's warehouse knows of answers."""
     answered = _answered(programme)
     rows = statements(programme, answered).filter(role="primary").to_dicts()
+    said = SAID if answered else SAID | {"in_advance": "frozen; whether before its first answers is not known here"}
     unknown = (
         [] if answered else [f"  There is no warehouse yet, so no answers are known: impact refresh {programme.id}"]
     )
-    return unknown + [f"  {row['indicator']}: {SAID[row['standing']]} ({row['definition'][:12]})" for row in rows]
+    return unknown + [f"  {row['indicator']}: {said[row['standing']]} ({row['definition'][:12]})" for row in rows]
 
 
 SAID = {

@@ -42,7 +42,11 @@ def rewrite(folder, old, new):
 
 def test_a_freeze_is_written_and_said_and_the_programme_stays_sound(impact, village):
     code, said = impact(freezing.freeze, "village_weaving")
-    assert (code, "1 primary indicator frozen" in said, "sales: stated in advance" in said) == (0, True, True)
+    assert (code, "1 primary indicator frozen" in said, "sales: frozen; whether before its first" in said) == (
+        0,
+        True,
+        True,
+    )
     written = tomllib.loads((village / "frozen.toml").read_text(encoding="utf-8"))["freezes"]
     assert [list(each["indicators"]) for each in written] == [["sales"]]
     code, said = impact(programmes.check, "village_weaving")
