@@ -8,6 +8,7 @@ from benchmarks.programme import ID, INDICATORS, declare, fill_inbox
 from flows.declared import warehouse_of
 from flows.pull import pull
 from flows.refresh import refresh
+from transforms.beside import BESIDE
 
 KEY = ["period", "indicator", "quantity", "round", "arm", "by", "group"]
 NUMBERS = ["value", "standard_error", "low", "high", "n", "n_comparison", "population", "clusters", "df"]
@@ -28,6 +29,8 @@ def tables(tmp_path_factory) -> dict[str, dict[str, pl.DataFrame]]:
         names = ("estimates", "transitions", "funnel", "balance")
         with warehouse_of(programme).open() as reader:
             ours = {name: reader.sql(f"select * from {name}") for name in names}
+        # What stands beside lead figures is told of the whole programme alone: a rival would leave it out.
+        ours["estimates"] = ours["estimates"].filter(~pl.col("term").is_in(BESIDE))
         theirs = rival_pandas.refresh(programme, folder / "state" / "landing" / ID, folder / "rival")
     return {"ours": ours, "theirs": {name: pl.from_pandas(theirs[name].reset_index(drop=True)) for name in names}}
 
@@ -56,10 +59,8 @@ def different(both: pl.DataFrame, numbers: list[str], tolerance: float = 1e-9) -
 
 
 def test_the_benchmark_has_its_indicators(tables):
-    estimated = (
-        tables["ours"]["estimates"]["indicator"].n_unique() + tables["ours"]["transitions"]["indicator"].n_unique()
-    )
-    assert estimated == INDICATORS
+    estimated = {name for table in ("estimates", "transitions") for name in tables["ours"][table]["indicator"]}
+    assert len(estimated) == INDICATORS
 
 
 def test_the_rival_makes_the_same_estimates(tables):

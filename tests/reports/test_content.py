@@ -351,7 +351,9 @@ def test_codes_name_the_catalogue_they_are_from(facts, programme) -> None:
     sales = programme.indicators["sales"].model_copy(update={"codes": ("IRIS+ PI3180", "IRIS+ FP6510", "SDG 8.2")})
     coded = programme.model_copy(update={"indicators": {**programme.indicators, "sales": sales}})
     definitions = table(compose(facts, coded, "en", WHOLE), "Every indicator")
-    assert row_of(definitions, "Sales")[0][1] == "sales; IRIS+\N{NO-BREAK SPACE}PI3180, FP6510; SDG\N{NO-BREAK SPACE}8.2"
+    assert (
+        row_of(definitions, "Sales")[0][1] == "sales; IRIS+\N{NO-BREAK SPACE}PI3180, FP6510; SDG\N{NO-BREAK SPACE}8.2"
+    )
     assert definitions.note.startswith("IRIS+: the catalogue")
     assert "SDG: a target" in definitions.note
 
