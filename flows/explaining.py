@@ -58,7 +58,6 @@ def explain(programme: str, identity: str, language: Language = "en") -> Told:
         told["warehouse"] = {"file": reader.path.name, **{name: str(value) for name, value in build.items()}}
         told["files"] = _files(declared)
         anew = _anew(reader, declared, build)
-        told["family"] = {"name": told["family"], "size": _family_size(row, anew, declared)}
         told["stated"] = _stated(row["indicator"], reader)
         told["recomputed"] = _recomputed(identity, reader, declared, anew)
     return told
@@ -118,8 +117,16 @@ def _definition(row: Told, programme: Programme) -> Told:
         "indicator": {name: declared[name] for name in DEFINED if declared[name] not in (None, ())},
         "method": f"{row['method']} (docs/methods.md)",
         "design": programme.design.kind,
-        "family": indicator.family or indicator.section if row["by"] == "programme" else "all groups of the indicator",
+        "family": _family(row),
     }
+
+
+def _family(row: Told) -> Told | str:
+    """The tests that the q-value allows for."""
+    if row["family_size"] is None:
+        return "none: it has no q-value"
+    name = row["family"] if row["by"] == PROGRAMME else f"all groups of {row['family']}"
+    return {"name": name, "size": row["family_size"]}
 
 
 def _evidence(row: Told, reader: Reader, programme: Programme) -> Told:
@@ -182,15 +189,6 @@ def _anew(reader: Reader, programme: Programme, build: Told) -> Estimated:
     responses = tables.responses(programme).cast(reader.table("responses"))
     enrolments = tables.enrolments(programme).cast(reader.table("enrolments"))
     return estimate(responses, measure(responses, programme), enrolments, programme)
-
-
-def _family_size(row: Told, anew: Estimated, programme: Programme) -> int:
-    """How many tests the q-value allows for: those of one period, quantity, round, arm and breakdown in its family."""
-    alike = [pl.col(name).cast(pl.String) == row[name] for name in ("period", "quantity", "round", "arm", "by")]
-    families = {name: each.family or each.section for name, each in programme.indicators.items()}
-    family = families[row["indicator"]]
-    together = [name for name in families if families[name] == family] if row["by"] == PROGRAMME else [row["indicator"]]
-    return anew.estimates.filter(*alike, pl.col("indicator").is_in(together), pl.col("q_value").is_not_null()).height
 
 
 def _stated(indicator: str, reader: Reader) -> Told:

@@ -34,6 +34,8 @@ class Estimate:
     df: float | None
     p_value: float | None
     q_value: float | None
+    family: str | None
+    family_size: int | None
     smallest_detectable: float | None
     response: float | None
     attrition_overall: float | None

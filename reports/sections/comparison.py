@@ -59,12 +59,14 @@ def _effect(estimate: Estimate, context: Context) -> tuple[Cell, ...]:
     dash, numbers = context.words("number.dash"), context.numbers
     shown = estimate.visibility == "shown"
     cap = context.words.of_code("cap", estimate.cap) if estimate.cap else ""
+    size = estimate.family_size if shown else None
+    tests = context.words("number.tests", tests=numbers.count(size)) if size is not None else ""
     return (
         Cell(context.title(estimate.indicator), context.unit_beside([estimate])),
         Cell(context.show(estimate), context.interval(estimate) if estimate.is_drawn else ""),
         Cell(_clusters(estimate, context), _df(estimate, context)),
         Cell(numbers.bare_p_value(estimate.p_value) if shown and estimate.p_value is not None else dash),
-        Cell(numbers.bare_p_value(estimate.q_value) if shown and estimate.q_value is not None else dash),
+        Cell(numbers.bare_p_value(estimate.q_value) if shown and estimate.q_value is not None else dash, tests),
         Cell(context.detectable(estimate) or dash),
         Cell(context.grade(estimate) or dash, cap, letter=estimate.letter or ""),
     )

@@ -25,6 +25,8 @@ select
     df,
     p_value,
     q_value,
+    family,
+    family_size,
     smallest_detectable,
     baseline_sd,
     response,

@@ -212,6 +212,8 @@ def contrast(indicator: str, quantity: str, round_id: str, arm: str, by: str = "
         "high": effect + abs(half),
         "p_value": 0.004,
         "q_value": 0.012,
+        "family": "growth",
+        "family_size": 9,
         "df": 17.4,
         "smallest_detectable": abs(half) * 1.4,
         "clusters": 12,

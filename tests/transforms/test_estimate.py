@@ -410,9 +410,12 @@ def test_families_are_indicators_for_the_programme_and_groups_for_areas(found):
     for family in (["skill"], ["jobs", "online", "local", "sales", "profit"]):
         part = together.filter(pl.col("indicator").is_in(family)).sort("p_value")
         assert part["q_value"].to_list() == pytest.approx(stepped_up(part["p_value"].to_list()))
+        assert part["family_size"].to_list() == [len(family)] * len(family)
+        assert part["family"].n_unique() == 1
     areas = found.filter(indicator="jobs", quantity="change", round="m6", arm="treated", by="province").sort("p_value")
     assert areas.height == 3
     assert areas["q_value"].to_list() == pytest.approx(stepped_up(areas["p_value"].to_list()))
+    assert areas.select("family", "family_size").unique().rows() == [("jobs", 3)]
     assert found.filter(pl.col("quantity").is_in(["level", "count"]))["q_value"].null_count() == (
         found.filter(pl.col("quantity").is_in(["level", "count"])).height
     )

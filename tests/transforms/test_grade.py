@@ -69,6 +69,8 @@ def row(**columns: Any) -> dict[str, Any]:
         "df": 30.0,
         "p_value": 0.001,
         "q_value": 0.004,
+        "family": "growth",
+        "family_size": 9,
         "smallest_detectable": 1.4,
         "baseline_sd": 1.0,
         "response": 0.95,

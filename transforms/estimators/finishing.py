@@ -44,7 +44,8 @@ class Finishing:
     def beside(self, parts: list[pl.DataFrame]) -> pl.DataFrame:
         """The columns of Estimates of what stands beside lead figures: of no family, and in units of its own."""
         unknown = pl.lit(None, dtype=pl.Float64)
-        return self.finished(parts).with_columns(q_value=unknown, baseline_sd=unknown)
+        alone = {"family": pl.lit(None, dtype=pl.String), "family_size": pl.lit(None, dtype=pl.Int64)}
+        return self.finished(parts).with_columns(q_value=unknown, baseline_sd=unknown, **alone)
 
     def _with_q_values(self, estimates: pl.DataFrame) -> pl.DataFrame:
         """Families: of the whole programme the indicators declared together, elsewhere all groups of an indicator.
@@ -56,13 +57,14 @@ class Finishing:
             "term"
         ).str.ends_with(CLASSICAL)
         declared = pl.col("indicator").replace_strict(families, return_dtype=pl.String)
-        judged = estimates.drop("q_value").with_columns(
+        judged = estimates.drop("q_value", "family_size").with_columns(
             kept=pl.when(pl.col("quantity").is_in(CONTRASTS)).then("p_value"),
             family=pl.when(pl.col("by") == PROGRAMME).then(declared).otherwise("indicator"),
         )
         judged = judged.with_columns(p_value=pl.when(~nuisance).then("kept"))
         family = ["period", "quantity", "round", "arm", "by", "family"]
-        return multiple_testing.with_q_values(judged, family).with_columns(p_value="kept")
+        found = multiple_testing.with_q_values(judged, family)
+        return found.with_columns(p_value="kept", family=pl.when(pl.col("family_size").is_not_null()).then("family"))
 
 
 def _shaped(part: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

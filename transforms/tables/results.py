@@ -41,6 +41,11 @@ class Estimates(dy.Schema):
     df = dy.Float64(nullable=True, description="Satterthwaite's degrees of freedom.")
     p_value = dy.Float64(nullable=True, min=0, max=1, description="Two-sided, against no change.")
     q_value = dy.Float64(nullable=True, min=0, max=1, description="Benjamini-Hochberg within the family.")
+    family = dy.String(
+        nullable=True,
+        description="Its family of tests, where it has a q: indicators declared together, or an indicator's groups.",
+    )
+    family_size = dy.Int64(nullable=True, min=1, description="How many tests the family has.")
     smallest_detectable = dy.Float64(nullable=True, description="Detectable with 80 % power at 5 %.")
     baseline_sd = dy.Float64(nullable=True, min=0, description="Standard deviation at the baseline.")
     response = dy.Float64(nullable=True, min=0, max=1, description="Answered / due at the round.")

@@ -45,6 +45,8 @@ def level(**columns: Any) -> dict[str, Any]:
         "df": 4.2,
         "p_value": None,
         "q_value": None,
+        "family": None,
+        "family_size": None,
         "smallest_detectable": None,
         "baseline_sd": 0.4,
         "response": 0.8,
