@@ -150,4 +150,12 @@ def _finding(told: list[Estimate], context: Context) -> Finding:
     title = context.title(strongest.indicator)
     if strongest.term.startswith("treated_lag_"):
         title = context.words("finding.of_term", title=title, term=context.term(strongest.term))
+    if _is_exploratory(strongest.indicator, context):
+        title = context.words("finding.exploratory", title=title)
     return Finding(title=title, sentence=context.sentences(told), letter=strongest.letter or "")
+
+
+def _is_exploratory(name: str, context: Context) -> bool:
+    """Whether others were declared primary, so that this one only suggests what to look into."""
+    declared = context.programme.indicators
+    return declared[name].role != "primary" and any(each.role == "primary" for each in declared.values())

@@ -401,3 +401,14 @@ def test_figures_that_an_earlier_release_showed_are_counted_and_dated(facts, pro
     assert words in told(mixed)
     assert re.search(r"\b7\b", told(mixed))
     assert words.split(" 3 ")[0] not in told(tonight)
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "(exploratory)"), ("th", "(เชิงสำรวจ)")])
+def test_findings_on_what_was_not_declared_primary_are_labelled(facts, programme, language, label) -> None:
+    sales = programme.indicators["sales"].model_copy(update={"role": "primary"})
+    declared = programme.model_copy(update={"indicators": {**programme.indicators, "sales": sales}})
+    title = {"en": sales.title.en, "th": sales.title.th}[language]
+    found = {each.title for each in compose(facts, declared, language, WHOLE).summary.findings}
+    assert title in found
+    assert len(found) > 1 and all(each == title or each.endswith(label) for each in found)
+    assert not any(label in each.title for each in compose(facts, programme, language, WHOLE).summary.findings)
