@@ -30,7 +30,8 @@ $(dev): requirements/dev.txt $(runtime)
 demo: $(runtime)  ## Make the example programmes' reports, from inbox to PDF
 	@$(VENV)/bin/impact demo
 
-test: $(dev)  ## Run the tests (two at a time: each has a core, so Polars gets one thread)
+test: $(dev)  ## Run the tests
+	@# Two workers, a core each: more threads would only wait for each other.
 	@POLARS_MAX_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 load: $(dev)  ## Run the tests that are left out of `make test` for their size

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import adbc_driver_manager
 import polars as pl
 import pyarrow as pa
-from adbc_driver_postgresql import dbapi
 
 from flows.sources import headings
 from flows.sources.connections import connection, variable
@@ -22,6 +22,9 @@ from flows.stores.manifests import Pull
 from flows.stores.revisions import Draft, content_of
 from transforms.errors import SourceError, nearest
 from transforms.programme import Form, Postgres
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql import dbapi
 
 STATEMENT_MINUTES = 10
 BATCH_BYTES = 8 << 20
@@ -81,8 +84,11 @@ def _where(source: Postgres) -> str:
 
 
 @contextmanager
-def _snapshot(source: Postgres) -> Iterator[dbapi.Cursor]:
+def _snapshot(source: Postgres) -> "Iterator[dbapi.Cursor]":
     """A read-only transaction, in which every statement sees the database at one moment."""
+    # Only now: the driver loads all of Arrow, and with it pandas where that is installed, a second that no file needs.
+    from adbc_driver_postgresql import dbapi
+
     dsn = connection(source.connection).get("dsn")
     try:
         database = dbapi.connect(dsn)
@@ -131,7 +137,7 @@ def _refusal(source: Postgres, state: str | None) -> SourceError:
     return SourceError(code, f"{_where(source)}: {meaning}.")
 
 
-def _described(database: dbapi.Cursor, source: Postgres, folder: Path) -> _Relation:
+def _described(database: "dbapi.Cursor", source: Postgres, folder: Path) -> _Relation:
     text = _from(source, folder)
     database.execute(f"select * from {text} limit 0")  # noqa: S608
     schema = database.fetch_arrow_table().schema
@@ -179,7 +185,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _extent(database: dbapi.Cursor, relation: _Relation, source: Postgres) -> tuple[int, str | None]:
+def _extent(database: "dbapi.Cursor", relation: _Relation, source: Postgres) -> tuple[int, str | None]:
     """How many rows there are, and the highest watermark. Raises SourceError where a row has no key or watermark."""
     needed = (*source.key, *_list(source.watermark))
     missing = " or ".join(f"{_quoted(name)} is null" for name in needed)
@@ -207,7 +213,7 @@ def _since(source: Postgres, landing: Landing) -> str | None:
     return f"{column} >= ({mark}::timestamptz - interval '{source.overlap_minutes} minutes')"
 
 
-def _read(database: dbapi.Cursor, relation: _Relation, source: Postgres, draft: Draft) -> int:
+def _read(database: "dbapi.Cursor", relation: _Relation, source: Postgres, draft: Draft) -> int:
     """Drafts every row of a relation and counts them."""
     as_text = ", ".join(f"{_quoted(name)}::text as {_quoted(name)}" for name in relation.columns)
     database.execute(f"select {as_text} from {relation.text} where {relation.condition}")  # noqa: S608

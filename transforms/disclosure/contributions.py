@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms import tables
-from transforms.disclosure.left import LEFT, additive
+from transforms.disclosure.additive import LEFT, additive
 from transforms.estimators.transition import UNKNOWN
 from transforms.programme import Indicator, Programme
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import polars as pl
 
 from transforms import tables
+from transforms.disclosure.additive import LEFT, additive, gives_way
 from transforms.disclosure.changed import CELL, part_of
 from transforms.disclosure.contributions import REACH, answering, move
-from transforms.disclosure.left import LEFT, additive, gives_way
 from transforms.disclosure.primary import without_figures
 from transforms.programme import Programme
 

@@ -13,26 +13,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.disclosure.additive import additive, gives_way
 from transforms.disclosure.primary import without_figures
 from transforms.disclosure.suppression import complementary
-from transforms.programme import Indicator, Programme
+from transforms.programme import Programme
 
-LEFT = "left"
-"""The name of their item, and of their table."""
-ADDITIVE = ("proportion", "mean", "ratio")
 WEIGHED = 1.01
 """Kish's design effect of weights that vary by a tenth."""
 _PLACE = ["period", "indicator", "arm", "by", "group"]
-
-
-def gives_way(indicator: Indicator) -> str:
-    """The quantity of the figure at a follow-up that is hidden where those left are too few."""
-    return "change" if indicator.headline == "level" else "level"
-
-
-def additive(programme: Programme) -> dict[str, Indicator]:
-    """The indicators whose levels are sums over people."""
-    return {name: each for name, each in programme.indicators.items() if each.statistic in ADDITIVE}
 
 
 def left(estimates: pl.DataFrame, programme: Programme) -> pl.DataFrame:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.disclosure.additive import LEFT
 from transforms.disclosure.changed import CELL
 from transforms.disclosure.figures import ROW, cells_of_moves, of_estimates, of_funnel, row_of
-from transforms.disclosure.left import LEFT, left
+from transforms.disclosure.left import left
 from transforms.programme import Programme
 from transforms.tables import Funnel
 
