@@ -16,3 +16,9 @@ def dominated(amounts: pl.Expr) -> pl.Expr:
     sizes = amounts.abs().cast(pl.Float64)
     first, two, all_of_them = sizes.max(), sizes.top_k(2).sum(), sizes.sum()
     return (all_of_them > 0) & ((all_of_them - two < SHARE_OF_LARGEST * first) | (two > SHARE_OF_TWO * all_of_them))
+
+
+def never_dominated(largest: pl.Expr, total: pl.Expr) -> pl.Expr:
+    """Whether a sum of sizes passes both rules whatever its second largest is: it is at most the largest."""
+    two = 2 * largest
+    return (total - two >= SHARE_OF_LARGEST * largest) & (two <= SHARE_OF_TWO * total)

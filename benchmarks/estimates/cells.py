@@ -45,7 +45,8 @@ def bare(rows: pl.DataFrame) -> pl.DataFrame:
 
 def ours(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a cell: the effect with its CR2 error, interval, df, p and q (families of 25)."""
-    clusters = summed(rows, rows["cluster"], mean.terms("y", CHANGE)).with_columns(_of_cluster(rows, "cell", "treated"))
+    of_clusters = summed(rows, rows["cluster"], mean.terms("y", CHANGE)).frame()
+    clusters = of_clusters.with_columns(_of_cluster(rows, "cell", "treated"))
     sums = pl.col("y.n", "y.sum", "y.squares")
     sides = [
         pl.when(pl.col("treated") == side).then(sums).otherwise(0).name.prefix(f"{name}|")

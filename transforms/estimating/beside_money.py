@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from transforms.beside import OF_MONEY, POSITIVE, SURVIVORS, WINSORISED
-from transforms.dominance import dominated
+from transforms.estimating.dominance import dominated_changes
 from transforms.estimating.rounds import of_round
 from transforms.estimating.work import Work, quantities
-from transforms.estimators.between_arms import SIDES, side
 from transforms.estimators.cohort import PROGRAMME, parts, stacks
 from transforms.estimators.ratio_of_ratios import with_growth
-from transforms.estimators.sums import BEFORE, Limits, grows, held, winsor_limits, with_baseline
+from transforms.estimators.sums import Limits, grows, winsor_limits
 from transforms.programme import Indicator, Quantity
 
 MARK = "@"
@@ -45,7 +44,7 @@ def beside_money(work: Work) -> Iterator[pl.DataFrame]:
         return
     seen = _seen(work, views)
     for number in range(len(work.programme.rounds)):
-        apart = _dominated(seen, number) if number else None
+        apart = _named(dominated_changes(seen, number)) if number else None
         for frame in of_round(seen, number):
             named = _named(frame)
             yield named if apart is None else named.join(apart, on=apart.columns, how="anti", maintain_order="left")
@@ -114,28 +113,6 @@ def _limits(seen: Work) -> Limits:
         name: {period: (low if low < 0 else 0.0, high) for period, (low, high) in by_period.items()}
         for name, by_period in found.items()
     }
-
-
-def _dominated(seen: Work, number: int) -> pl.DataFrame:
-    """The changes and effects in money that one or two units make up: `indicator, term, period, quantity, arm`."""
-    both = with_baseline(seen.cohort, seen.programme.rounds[number].id, seen.programme.baseline.id)
-    people = both.select("period", *(_change(name, limits) for name, limits in seen.limits.items())).with_columns(
-        seen.cohort.people["arm"], seen.cohort.people.select(side=side(pl.col("entered"), number))["side"]
-    )
-    sums = [dominated(pl.col(name)) for name in seen.limits]
-    arms = people.group_by("period", "arm").agg(sums).with_columns(quantity=pl.lit("change"))
-    sides = people.filter(pl.col("side").is_in(SIDES)).group_by("period", "side").agg(sums)
-    either = sides.group_by("period").agg(pl.exclude("side", "period").any())
-    effects = either.with_columns(quantity=pl.lit("effect"), arm=pl.lit("both"))
-    every = pl.concat([arms, effects], how="diagonal")
-    long = every.unpivot(index=["period", "arm", "quantity"], variable_name="indicator")
-    return _named(long.filter("value").drop("value")).select("indicator", "term", "period", "quantity", "arm")
-
-
-def _change(name: str, limits: dict[str, tuple[float, float]]) -> pl.Expr:
-    """The change of each unit inside the limits."""
-    after, before = held(pl.col(name), limits), held(pl.col(f"{name}{BEFORE}"), limits)
-    return (after - before).alias(name)
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from transforms.estimators.model_rows import long
 from transforms.programme import Indicator
 
 KEY = ["period", "indicator", "round"]
+KEPT = ("contamination", "moved")
 
 
 def comparability(work: Work, balance: pl.DataFrame) -> pl.DataFrame:
@@ -51,7 +52,7 @@ def comparability(work: Work, balance: pl.DataFrame) -> pl.DataFrame:
 
 def _keys(work: Work) -> pl.DataFrame:
     rounds = [each.id for each in work.programme.rounds[1:]]
-    periods = work.cohort.people["period"].unique().sort().to_list()
+    periods = work.cohort.strata["period"].unique().sort().to_list()
     rows = [
         {"period": period, "indicator": name, "round": each}
         for period in periods
@@ -74,7 +75,7 @@ def _pre_trend(work: Work, name: str, indicator: Indicator) -> Iterator[tuple[st
     before = [] if entry is None else list(work.cohort.rounds.values())[:entry]
     many = sum(frame[name].null_count() < frame.height for frame in before)
     p_values = _p_values(work, name, indicator) if many > 1 or indicator.statistic == "staggered" else {}
-    for period in work.cohort.people["period"].unique().sort():
+    for period in work.cohort.strata["period"].unique().sort():
         yield period, name, many, p_values.get(period, float("nan"))
 
 
@@ -89,6 +90,8 @@ def _p_values(work: Work, name: str, indicator: Indicator) -> dict[str, float]:
 def _arms_kept(work: Work) -> pl.DataFrame:
     """By period and round: how many of the comparison arm were trained, and how many people are in another arm."""
     design = work.programme.design
+    if design.exposure is None and design.assignment is None:
+        return pl.DataFrame(schema={"period": pl.String, "round": pl.String, **dict.fromkeys(KEPT, pl.Float64)})
     trained = pl.repeat(None, work.cohort.people.height, dtype=pl.Boolean, eager=True)
     frames = []
     for number, each in enumerate(work.programme.rounds):
@@ -105,7 +108,7 @@ def _arms_kept(work: Work) -> pl.DataFrame:
             .with_columns(round=pl.lit(each.id))
         )
     found = pl.concat(frames[1:]) if len(frames) > 1 else pl.concat(frames).clear()
-    absent = [name for name, text in (("contamination", design.exposure), ("moved", design.assignment)) if text is None]
+    absent = [name for name, text in zip(KEPT, (design.exposure, design.assignment), strict=True) if text is None]
     return found.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
 
 

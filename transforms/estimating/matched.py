@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from transforms.estimating.ancova import expanded, known_before, losses, people_at
-from transforms.estimating.likeness import balances
+from transforms.estimating.likeness import of_matched
 from transforms.estimating.similar import similar
 from transforms.estimating.work import Work
 from transforms.estimators.between_arms import TREATED
@@ -32,7 +32,7 @@ BEFORE, AFTER = "before.", "after."
 def matched(work: Work, name: str, indicator: Indicator) -> Iterator[pl.DataFrame]:
     """A period and follow-up round: the effect, and each covariate's standardised difference before and after."""
     known = known_before(work, indicator.covariates)
-    balance = pl.concat(list(balances(work, name, indicator)), how="diagonal_relaxed")
+    balance = pl.concat(list(of_matched(work, name, indicator)), how="diagonal_relaxed")
     for number, each in enumerate(work.programme.rounds):
         if number == 0 or (indicator.rounds and each.id not in indicator.rounds):
             continue

@@ -23,9 +23,8 @@ def of_round(work: Work, round_number: int) -> Iterator[pl.DataFrame]:
     sorted_values = samples(people, wanted)
     # One pass over the people serves all breakdowns: each then adds up what its rows hold.
     of_parts = summed(people, work.parts.codes, wanted.terms(work))
-    parts = [pl.col(name) for name in of_parts.columns]
     for stack in work.stacks:
-        rows = [summed(of_parts, work.parts.rows[each.by], parts) for each in stack.groupings]
+        rows = [of_parts.summed(work.parts.rows[each.by]).frame() for each in stack.groupings]
         seen = Seen(wanted, people, sorted_values, stack, pl.concat(rows))
         for told in TOLD:
             yield from told(work, seen)

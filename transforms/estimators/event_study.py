@@ -48,7 +48,7 @@ def last_entry(cohort: Cohort) -> int | None:
 
 
 def _entries(cohort: Cohort) -> list[int]:
-    entered = cohort.people["entered"].unique()
+    entered = cohort.strata["entered"].unique()
     return [int(each) for each in entered if each > 0 and each != NEVER]
 
 

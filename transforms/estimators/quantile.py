@@ -66,10 +66,13 @@ def medians(samples: Sequence[Ordered], *, clustered: bool) -> pl.DataFrame:
 def _counted(sample: Ordered) -> Counted:
     lower, upper = (sample.counts + 1) // 2, sample.counts // 2 + 1
     median = (sample.pick(lower) + sample.pick(upper)) / 2
-    first, last = _zeros(sample)
-    of_rows = (sample.rows, sample.rows[sample.values <= median[sample.cells]], sample.rows[:first], sample.rows[last:])
-    units, below, negative, positive = (np.bincount(each, minlength=sample.layout.cells.size) for each in of_rows)
-    return Counted(median, units, below, positive - negative)
+    rows = sample.layout.cells.size
+    # Both counts of a row at once: of its values above the median of their cell, and of the others.
+    place = sample.rows.astype(np.int64) * 2 + (sample.values <= median[sample.cells])
+    above, below = np.bincount(place, minlength=2 * rows).reshape(rows, 2).T
+    units, (first, last) = above + below, _zeros(sample)
+    negative, up_to_zero = (np.bincount(sample.rows[:end], minlength=rows) for end in (first, last))
+    return Counted(median, units, below, units - up_to_zero - negative)
 
 
 def _zeros(sample: Ordered) -> tuple[int, int]:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.estimators import radix
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]
-
-DIGIT = 16
-"""NumPy sorts numbers of up to so many bits by radix."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +66,8 @@ class Ordered:
 
 def ascending(values: Floats, weights: Floats | None = None) -> Sample:
     """The sample of `values`, one a unit; NaN is unknown."""
-    known = np.flatnonzero(~np.isnan(values)).astype(np.int32)
-    sorted_units = known[_order(values[known])]
-    return Sample(values[sorted_units], sorted_units, None if weights is None else weights[sorted_units])
-
-
-def _order(values: Floats) -> Integers:
-    """An order that sorts known values: by radix, several times faster than by comparison."""
-    bits = np.ascontiguousarray(values).view(np.uint64)
-    # As whole numbers, floats of one sign stand in their order; negative ones are turned, and come first.
-    keys = np.where(bits >> np.uint64(63), ~bits, bits | np.uint64(1 << 63))
-    order = np.arange(values.size, dtype=np.int32)
-    for shift in range(0, 64, DIGIT):
-        digits = (keys >> np.uint64(shift)).astype(np.uint16)
-        if values.size and (digits != digits[0]).any():
-            order = order[np.argsort(digits[order], kind="stable")]
-    return order
+    units = radix.order(values)
+    return Sample(values[units], units.astype(np.int32), None if weights is None else weights[units])
 
 
 def ordered(sample: Sample, rows: Integers, layout: Rows) -> Ordered:

@@ -1,10 +1,11 @@
 """How much units differ at the baseline: the yardstick by which an effect is large or small."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from transforms.estimators.cohort import Cohort
-from transforms.estimators.sums import grows, level_terms
-from transforms.estimators.terms import summed
+from transforms.estimators.sums import grows
 from transforms.programme import Indicator, Programme
 
 NO_SPREAD = ("count", "transition", "cost", "gini", "bottom_gain")
@@ -18,23 +19,27 @@ def spreads(cohort: Cohort, programme: Programme) -> pl.DataFrame:
     indicators whose changes are told as percentages; else the spread again.
     """
     numeric = {name: each for name, each in programme.indicators.items() if each.statistic not in NO_SPREAD}
-    baseline = cohort.rounds[programme.baseline.id]
-    rows = summed(baseline, cohort.people["stratum"], level_terms(numeric))
-    totals = rows.with_columns(cohort.strata["period"]).group_by("period").agg(pl.all().sum()).sort("period")
     schema = {"period": pl.String, "indicator": pl.String, "spread": pl.Float64, "relative": pl.Float64}
-    parts = [totals.select("period", *_spread(name, each)) for name, each in numeric.items()]
-    return pl.concat([pl.DataFrame(schema=schema), *parts])
+    rows = [
+        {"period": period, "indicator": name, **here.select(**_spread(name, each)).row(0, named=True)}
+        for period, here in _by_period(cohort, cohort.rounds[programme.baseline.id])
+        for name, each in numeric.items()
+    ]
+    return pl.DataFrame(rows, schema=schema)
 
 
-def _spread(name: str, indicator: Indicator) -> list[pl.Expr]:
-    n = pl.col(f"{name}:level.n")
+def _by_period(cohort: Cohort, measured: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    periods = cohort.strata["period"].unique().sort()
+    for period in periods:
+        yield period, measured.filter(cohort.people["period"] == period) if len(periods) > 1 else measured
+
+
+def _spread(name: str, indicator: Indicator) -> dict[str, pl.Expr]:
+    value = pl.col(name)
+    mean, spread = value.mean(), value.std()
     if indicator.statistic == "ratio":
-        y, x, yy, yx, xx = (pl.col(f"{name}:level.{part}") for part in ("y", "x", "y.y", "y.x", "x.x"))
-        mean = y / x
-        squares = (yy - 2 * mean * yx + mean**2 * xx) / (x / n) ** 2
-    else:
-        mean = pl.col(f"{name}:level.sum") / n
-        squares = pl.col(f"{name}:level.squares") - n * mean**2
-    spread = pl.when(n > 1).then((squares.clip(0) / (n - 1)).sqrt()).fill_nan(None)
-    relative = pl.when(mean > 0).then(spread / mean) if grows(indicator) else spread
-    return [pl.lit(name).alias("indicator"), spread.alias("spread"), relative.alias("relative")]
+        per = pl.when(value.is_not_null()).then(f"{name}__per")
+        known = pl.when(per.is_not_null()).then(value)
+        spread = (known - known.sum() / per.sum() * per).std() / per.mean()
+    found = spread.fill_nan(None)
+    return {"spread": found, "relative": pl.when(mean > 0).then(found / mean) if grows(indicator) else found}
