@@ -15,7 +15,7 @@ from flows.stores.warehouse import Reader
 from reports.content import compose
 from reports.render import render_all
 from reports.scope import Scope
-from reports.typesetting.pdf import RenderError
+from reports.typesetting.errors import RenderError
 from transforms.errors import UserError
 from transforms.programme import LANGUAGES, Language, Programme
 

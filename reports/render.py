@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from reports.document import Report
 from reports.html import to_html
 from reports.typesetting.child import CPU_SECONDS, MEMORY_BYTES, pdf_within_limits
-from reports.typesetting.pdf import RenderError
+from reports.typesetting.errors import RenderError
 
 PROCESSES = 2
 WALL_SECONDS = 120

@@ -3,8 +3,6 @@
 import resource
 import time
 
-from reports.typesetting.pdf import pdf_bytes
-
 MEMORY_BYTES = 3 << 29
 """1.5 GiB of address space for one child."""
 CPU_SECONDS = 120
@@ -12,6 +10,8 @@ CPU_SECONDS = 120
 
 def pdf_within_limits(html: str) -> bytes:
     """The PDF of an HTML document. The kernel ends this process when it needs more than its share."""
+    from reports.typesetting.pdf import pdf_bytes  # slow to load, and needed in children only
+
     used = int(time.process_time())  # a child sets several documents; each has its own allowance
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, hard))

@@ -12,6 +12,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from reports.typesetting import thai
+from reports.typesetting.errors import RenderError
 from reports.typesetting.fetching import OwnFontsOnly
 from reports.typesetting.fonts import FAMILY, font_face_css
 
@@ -19,10 +20,6 @@ STYLES = Path(__file__).parent.parent / "styles"
 VARIANT = "pdf/ua-1"
 _LOGS = ("weasyprint", "fontTools")
 _SVG = "{http://www.w3.org/2000/svg}"
-
-
-class RenderError(RuntimeError):
-    """A document that was not set exactly as asked: a style, a drawing or an address was refused."""
 
 
 def pdf_bytes(html: str) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from flows import publish
 from flows.declared import programme_named
 from flows.stores.archive import Archive
-from reports.typesetting.pdf import RenderError
+from reports.typesetting.errors import RenderError
 from transforms.errors import UserError
 
 NAME = "michigan_training"

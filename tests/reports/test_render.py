@@ -14,7 +14,8 @@ from reports.content import compose
 from reports.html import to_html
 from reports.render import render_all
 from reports.scope import Scope
-from reports.typesetting.pdf import RenderError, pdf_bytes
+from reports.typesetting.errors import RenderError
+from reports.typesetting.pdf import pdf_bytes
 
 SESSION = Scope("fy2568", by="session", group="S01")
 UNREACHED = "http://127.0.0.1:9/x"

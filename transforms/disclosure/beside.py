@@ -14,7 +14,6 @@ import polars as pl
 from transforms import tables
 from transforms.beside import BESIDE, OF_MOVES, SURVIVORS
 from transforms.disclosure.primary import without_figures
-from transforms.estimators.transition import UNKNOWN
 
 _KEY = ["period", "indicator", "quantity", "round", "arm", "by", "group"]
 _SIZES = ("n", "n_comparison")
@@ -43,7 +42,7 @@ def without_hidden_moves(told: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataF
     An effect follows from both arms' matrices. Pairs of unknown classes do not enter, and may be hidden.
     """
     estimates, moves = told["estimates"], told["transitions"]
-    known = (pl.col("origin") != UNKNOWN) & (pl.col("destination") != UNKNOWN)
+    known = (pl.col("origin") != tables.UNKNOWN_CLASS) & (pl.col("destination") != tables.UNKNOWN_CLASS)
     place = ["period", "indicator", "round", "by", "group"]
     hidden = moves.filter(known & pl.col("units").is_null()).select(pl.col(*place, "arm").cast(pl.String)).unique()
     of_moves = estimates.filter(pl.col("term").is_in(OF_MOVES)).select(

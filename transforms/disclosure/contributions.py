@@ -11,7 +11,6 @@ import polars as pl
 
 from transforms import tables
 from transforms.disclosure.additive import LEFT, additive
-from transforms.estimators.transition import UNKNOWN
 from transforms.programme import Indicator, Programme
 
 GROUP = "by."
@@ -121,7 +120,7 @@ def _moves(both: pl.DataFrame, round_id: str, programme: Programme) -> list[pl.D
     for name, each in tables.measured(programme).items():
         if each.statistic == "transition":
             moved = both.filter(f"{name}__asked@before", "due")
-            pair = move(pl.col(f"{name}@before").fill_null(UNKNOWN), pl.col(name).fill_null(UNKNOWN))
+            pair = move(*(pl.col(each).fill_null(tables.UNKNOWN_CLASS) for each in (f"{name}@before", name)))
             item = pl.lit(item_of(name, "move", round_id))
             made.append(moved.select("participant", item=item, part=pair, state=pl.lit("")))
     return made

@@ -5,9 +5,8 @@ import polars as pl
 from transforms.estimators import student
 from transforms.estimators.cohort import Cohort, Grouping
 from transforms.estimators.proportion import wilson
+from transforms.tables import UNKNOWN_CLASS
 
-UNKNOWN = "unknown"
-"""The class of who did not answer, or gave no class."""
 CELL = ["period", "arm", "group"]
 
 
@@ -15,8 +14,8 @@ def units(name: str, baseline: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """One row a participant: `origin` and `destination`, and `counted`: in the population at the baseline, and due."""
     return pl.DataFrame(
         {
-            "origin": baseline[name].fill_null(UNKNOWN),
-            "destination": now[name].fill_null(UNKNOWN),
+            "origin": baseline[name].fill_null(UNKNOWN_CLASS),
+            "destination": now[name].fill_null(UNKNOWN_CLASS),
             "counted": baseline[f"{name}__asked"] & now["due"],
         }
     )

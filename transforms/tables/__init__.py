@@ -18,6 +18,7 @@ from transforms.tables.people import EVERYONE, Enrolments, Funnel, Groups, Measu
 from transforms.tables.quality import CHECKS, Balance, Corrections, Flags, Rejects, Warnings
 from transforms.tables.received import Records, Submissions
 from transforms.tables.results import (
+    UNKNOWN_CLASS,
     ArmsBalance,
     Bounds,
     CertainEstimates,
@@ -43,6 +44,7 @@ __all__ = [
     "EVERYONE",
     "METHODS",
     "RELEASE",
+    "UNKNOWN_CLASS",
     "WAREHOUSE",
     "Acknowledgements",
     "ArmsBalance",

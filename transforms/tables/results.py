@@ -4,6 +4,9 @@ import dataframely as dy
 
 from transforms.tables.people import Funnel
 
+UNKNOWN_CLASS = "unknown"
+"""Where in a transition stands who did not answer, or gave no class."""
+
 
 class Estimates(dy.Schema):
     """One row per period, indicator, quantity, round, arm, breakdown, group and term.

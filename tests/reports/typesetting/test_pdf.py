@@ -4,7 +4,8 @@ import page
 import pypdfium2
 import pytest
 
-from reports.typesetting.pdf import RenderError, pdf_bytes
+from reports.typesetting.errors import RenderError
+from reports.typesetting.pdf import pdf_bytes
 
 HOSTILE = {
     "attachment": "<link rel='attachment' href='file:///etc/passwd'>",
